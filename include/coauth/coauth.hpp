@@ -1,0 +1,18 @@
+#pragma once
+
+// Everything a program needs to log people in: errors, tokens, profiles, the connection pool and the client.
+
+#include <coauth/core/clock.hpp>
+#include <coauth/core/encoding.hpp>
+#include <coauth/core/error.hpp>
+#include <coauth/core/http_message.hpp>
+#include <coauth/core/parameters.hpp>
+#include <coauth/core/random.hpp>
+#include <coauth/core/secret.hpp>
+#include <coauth/core/token.hpp>
+#include <coauth/flow/client.hpp>
+#include <coauth/http/connection_pool.hpp>
+#include <coauth/provider/catalog.hpp>
+#include <coauth/provider/reply.hpp>
+#include <coauth/provider/request.hpp>
+#include <coauth/version.hpp>

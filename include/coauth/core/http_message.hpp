@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace coauth {
+
+/// An HTTP request as a value: what a profile builds and a transport sends. Its memory is wiped when it dies, for URL,
+/// headers and body may all carry secrets. `Host`, `Content-Length` and `Connection` are the transport's to write.
+struct http_request {
+    http_request() = default;
+    http_request(std::string method, std::string url);
+    http_request(const http_request&) = default;
+    http_request(http_request&&) noexcept = default;
+    http_request& operator=(const http_request&) = default;
+    http_request& operator=(http_request&&) noexcept = default;
+    ~http_request();
+
+    std::string method = "GET";
+    std::string url;  ///< Absolute, https.
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+
+    /// The URL as it may be shown: placeholders stand where secrets are. The only form an observer, log or error sees.
+    std::string safe_url;
+    std::string provider;   ///< The profile's name, for observers and errors.
+    std::string operation;  ///< The operation's name, for observers and errors.
+
+    /// Whether sending it twice does no harm (RFC 9110, section 9.2.2). Only then is it ever replayed after a byte was
+    /// written.
+    bool idempotent = false;
+
+    /// The limit for everything: waiting, resolving, connecting, sending, receiving, replays. Empty: the transport's
+    /// own.
+    std::optional<std::chrono::milliseconds> timeout;
+};
+
+/// A complete HTTP answer. Its memory is wiped when it dies.
+class http_response {
+public:
+    http_response() = default;
+    explicit http_response(unsigned status, std::string body = {});
+    http_response(const http_response&) = default;
+    http_response(http_response&&) noexcept = default;
+    http_response& operator=(const http_response&) = default;
+    http_response& operator=(http_response&&) noexcept = default;
+    ~http_response();
+
+    [[nodiscard]] unsigned status() const noexcept { return status_; }
+    void set_status(unsigned status) noexcept { status_ = status; }
+
+    /// The first field of that name, whatever its case.
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
+    [[nodiscard]] std::size_t header_count() const noexcept { return fields_.size(); }
+    http_response& add_header(std::string_view name, std::string_view value);
+
+    [[nodiscard]] std::string_view body() const noexcept { return body_; }
+    void append_body(std::string_view bytes) { body_.append(bytes); }
+    void reserve_body(std::size_t bytes) { body_.reserve(bytes); }
+
+private:
+    struct field {
+        std::size_t name_at, value_at, end;
+    };
+
+    unsigned status_ = 0;
+    std::string text_;  // names and values of all fields, one after the other
+    std::vector<field> fields_;
+    std::string body_;
+};
+
+}  // namespace coauth

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <coauth/core/clock.hpp>
+#include <coauth/core/secret.hpp>
+#include <coauth/http/observer.hpp>
+#include <coauth/http/resolver.hpp>
+#include <coauth/http/tls_options.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coauth {
+
+/// Connect elsewhere than a URL says, as curl's `--connect-to` does. SNI, `Host` and the certificate's name stay the
+/// URL's.
+struct connect_override {
+    std::string host;          ///< The URL's host.
+    std::uint16_t port = 443;  ///< The URL's port.
+    std::string to_host;       ///< A name or an address.
+    std::uint16_t to_port = 443;
+};
+
+/// An HTTP proxy that opens tunnels (CONNECT, RFC 9110, section 9.3.6).
+struct proxy_options {
+    std::string host;
+    std::uint16_t port = 3128;
+    std::string user;  ///< Empty: without `Proxy-Authorization`. Otherwise Basic (RFC 7617).
+    secret password;
+};
+
+/// The limits of a pool. Every default has its reason beside it.
+struct pool_options {
+    /// As many as a provider takes from one address without complaint; 64 requests of 20 ms are 3,200 a second.
+    std::size_t max_connections_per_origin = 64;
+
+    /// Requests that wait for a connection; the next one fails at once with `errc::too_many_waiting`. A longer queue
+    /// would only let them time out.
+    std::size_t max_waiting_per_origin = 10'000;
+
+    /// Shorter than the 60 to 75 s after which common servers close.
+    std::chrono::milliseconds idle_timeout{30'000};
+
+    /// So that a change in DNS is noticed.
+    std::chrono::milliseconds max_connection_age{300'000};
+
+    /// Status line and fields of one answer; browsers' servers send 8 KiB at most.
+    std::size_t max_header_bytes = 16 * 1024;
+    std::size_t max_header_fields = 100;
+
+    /// A token reply has some 2 KiB.
+    std::size_t max_body_bytes = 1024 * 1024;
+
+    /// For the whole operation: waiting, resolving, connecting, sending, receiving, replays. A call can have its own.
+    std::chrono::milliseconds timeout{30'000};
+
+    std::chrono::milliseconds connect_timeout{10'000};    ///< Resolving and all addresses together.
+    std::chrono::milliseconds handshake_timeout{10'000};  ///< The proxy's tunnel, then TLS; each.
+    std::chrono::milliseconds response_timeout{20'000};   ///< From the start of sending to the answer's first byte.
+
+    /// Happy Eyeballs (RFC 8305, section 5): how long one address is tried before the next one is begun beside it.
+    std::chrono::milliseconds connection_attempt_delay{250};
+
+    tls_options tls;
+    std::optional<proxy_options> proxy;
+    std::vector<connect_override> connect_to;
+
+    std::shared_ptr<coauth::resolver> resolver;  ///< Null: the system's.
+    std::shared_ptr<coauth::observer> observer;  ///< Null: none.
+    std::shared_ptr<const coauth::clock> clock;  ///< Null: the machine's.
+};
+
+}  // namespace coauth

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+
+namespace coauth {
+
+/// Who logged in, as the provider tells it. Nothing in it is signed: it is worth what the connection to the provider
+/// is.
+struct identity {
+    identity() = default;
+
+    std::string provider;  ///< The profile's name.
+    std::string subject;  ///< The stable id of the user at this provider (HitKey `sub`, never the e-mail). Never empty.
+
+    std::optional<std::string> name;
+    std::optional<std::string> username;
+    std::optional<std::string> email;
+    std::optional<bool> email_verified;
+    std::optional<std::string> picture;
+
+    boost::json::value claims;  ///< The whole reply.
+};
+
+/// What a provider says of a token.
+struct validation {
+    validation() = default;
+
+    bool active = false;                 ///< False: expired, revoked, unknown or bound elsewhere.
+    std::string reason;                  ///< Where it is not active, the provider's words; untrusted.
+    std::optional<std::string> subject;  ///< Whose it is, if the provider says so.
+    boost::json::value claims;           ///< The whole reply.
+};
+
+}  // namespace coauth

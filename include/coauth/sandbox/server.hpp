@@ -1,0 +1,91 @@
+#pragma once
+
+#include <coauth/core/clock.hpp>
+#include <coauth/http/awaitable.hpp>
+#include <coauth/http/pool_options.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coauth::sandbox {
+
+/// An application that is registered at a simulated provider.
+struct application {
+    std::string client_id = "sandbox-client";
+    std::string client_secret = "sandbox-secret";  ///< Not a secret: it opens nothing but the sandbox.
+    std::vector<std::string> redirect_uris{"https://app.example/callback"};
+};
+
+/// How a simulated provider shall behave; what is not set stays as its document says.
+struct behaviour {
+    std::optional<std::chrono::seconds> token_lifetime;
+    std::optional<std::chrono::milliseconds> latency;  ///< Before each answer, in real time.
+};
+
+/// What an endpoint shall answer instead, the next `times` times.
+struct fault {
+    unsigned status = 503;
+    std::string body;  ///< Sent as it is.
+    std::string content_type = "text/plain";
+    std::optional<std::chrono::seconds> retry_after;
+    unsigned times = 1;
+    bool drop_connection = false;  ///< Handle the request, then close without an answer.
+};
+
+struct server_options {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;                      ///< 0: any free one.
+    application registered;                      ///< At every provider.
+    std::shared_ptr<const coauth::clock> clock;  ///< Null: the machine's. Codes and tokens expire by it.
+};
+
+/// Five providers in one process, over TLS with an authority of its own, told apart by `Host`: Hikka, HitKey, Hike, VK
+/// and Hitbox, each written from its provider's document. For tests, demonstrations and work without the internet.
+///
+/// Endpoints are named as "METHOD /path" with `:name` for variable parts: "POST /oauth/token", "GET
+/// /api/userfromtoken/:token". See docs/sandbox.md for all of them, and for how a program approves a consent page.
+///
+/// Threads: any. Lifetime: the destructor closes all connections; the executor's context must outlive the server.
+class server {
+public:
+    /// Listens at once. Throws `boost::system::system_error` where the address cannot be had.
+    explicit server(executor where, server_options options = {});
+    ~server();
+
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const noexcept;
+
+    /// The certificate of its authority, to be trusted by clients: `pool_options::tls.ca_pem`.
+    [[nodiscard]] const std::string& ca_pem() const noexcept;
+
+    /// For `pool_options::connect_to`: every host of every provider, served here.
+    [[nodiscard]] std::vector<connect_override> connect_to() const;
+
+    /// The names of the five: "hike", "hikka", "hitbox", "hitkey", "vk".
+    [[nodiscard]] static std::vector<std::string> providers();
+
+    /// Registers a further application at one provider.
+    void register_application(std::string_view provider, application added);
+
+    void set_behaviour(std::string_view provider, behaviour changed);
+    void set_fault(std::string_view provider, std::string_view endpoint, fault next);
+
+    /// How often an endpoint was called.
+    [[nodiscard]] std::uint64_t calls(std::string_view provider, std::string_view endpoint) const;
+
+    /// Stops listening and closes all connections. What the destructor does.
+    void stop() noexcept;
+
+private:
+    class implementation;
+    std::shared_ptr<implementation> implementation_;
+};
+
+}  // namespace coauth::sandbox

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <coauth/core/error.hpp>
+#include <coauth/core/secret.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coauth::provider {
+
+/// A placeholder's function: what is made of its arguments' values.
+enum class template_function {
+    value,      ///< `{a}`: the value itself.
+    base64,     ///< `{base64(a,b)}`: base64 of the values, one after the other.
+    basic,      ///< `{basic(a,b)}`: base64 of form(a) ":" form(b) (RFC 6749, section 2.3.1).
+    basic_raw,  ///< `{basic_raw(a,b)}`: base64 of a ":" b, as RFC 7617 has it.
+};
+
+/// A part of a template: fixed text, or a placeholder.
+struct template_piece {
+    std::string text;  ///< Fixed text; then `names` is empty.
+    template_function function = template_function::value;
+    std::vector<std::string> names;  ///< The placeholder's names.
+    bool optional = false;           ///< `{name?}`: without a value the whole parameter is left out.
+};
+
+/// How a value is written into its place.
+enum class escape {
+    none,     ///< JSON strings, header values.
+    percent,  ///< A URL's path or query, spaces as %20.
+    form,     ///< A form, or a query with "+" for a space.
+};
+
+/// Gives a placeholder's value; nothing where it has none.
+using placeholder_values = std::function<std::optional<std::string_view>(std::string_view name)>;
+
+/// A text with placeholders, as profiles have them: "Bearer {access_token}", "{scope?}". "{{" and "}}" stand for
+/// braces.
+class template_text {
+public:
+    /// Fails with `errc::invalid_profile`, the detail saying what is wrong with the text.
+    [[nodiscard]] static result<template_text> parse(std::string_view source);
+
+    /// The text with its values, each escaped. Nothing where an optional placeholder has no value; fails with
+    /// `errc::invalid_argument`, naming the placeholder, where a required one has none.
+    [[nodiscard]] result<std::optional<std::string>> expand(const placeholder_values& values, escape how) const;
+
+    /// The text as it may be shown: secret placeholders stay as "{name}", the others are filled.
+    [[nodiscard]] std::string expand_safe(const placeholder_values& values, escape how) const;
+
+    [[nodiscard]] const std::vector<template_piece>& pieces() const noexcept { return pieces_; }
+    [[nodiscard]] const std::string& source() const noexcept { return source_; }
+
+private:
+    std::vector<template_piece> pieces_;
+    std::string source_;
+};
+
+/// Whether a placeholder of that name stands for something that must not be shown.
+[[nodiscard]] bool is_secret_placeholder(std::string_view name) noexcept;
+
+}  // namespace coauth::provider
