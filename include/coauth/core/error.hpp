@@ -112,14 +112,15 @@ enum class failure_class {
 /// control characters escaped, at most 500 bytes, but treat them as data (escape them before HTML).
 struct failure {
     errc code{};
-    std::string step;                                 ///< "exchange", "callback", "userinfo", an operation's name.
-    std::string provider;                             ///< The profile's name.
-    std::string detail;                               ///< What happened and what to do, in our words; one line.
-    unsigned http_status = 0;                         ///< 0 where there was no answer.
-    std::string provider_code;                        ///< The provider's code, untrusted.
-    std::string provider_text;                        ///< The provider's text, untrusted.
-    std::optional<std::chrono::seconds> retry_after;  ///< From `Retry-After` (RFC 9110, section 10.2.3).
-    bool request_sent = false;                        ///< A byte of the request may have reached the provider.
+    std::string step{};                                 ///< "exchange", "callback", "userinfo", an operation's name.
+    std::string provider{};                             ///< The profile's name.
+    std::string detail{};                               ///< What happened and what to do, in our words; one line.
+    unsigned http_status = 0;                           ///< 0 where there was no answer.
+    std::string provider_code{};                        ///< The provider's code, untrusted.
+    std::string provider_text{};                        ///< The provider's text, untrusted.
+    std::optional<std::chrono::seconds> retry_after{};  ///< From `Retry-After` (RFC 9110, section 10.2.3).
+    bool request_sent = false;                          ///< A byte of the request may have reached the provider.
+    bool repeatable = true;                             ///< Sending the request twice does no harm.
 
     /// One line for people: step, provider, what happened, the provider's words, what to do.
     [[nodiscard]] std::string message() const;
@@ -141,8 +142,9 @@ private:
     std::string message_;
 };
 
-/// The same request may succeed later without anybody doing anything. An exchange or refresh whose request may have
-/// been read (`request_sent`) is not retryable: a code and a rotating refresh token are good for one use.
+/// The same request may succeed later without anybody doing anything, and sending it again does no harm. An exchange or
+/// refresh that may have been read (`request_sent`, not `repeatable`) is retryable only where the provider said that it
+/// did nothing (429, 503): a code and a rotating refresh token are good for one use.
 [[nodiscard]] bool is_retryable(const failure& what) noexcept;
 
 /// Only a new login by the user mends this.

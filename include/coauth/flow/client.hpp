@@ -22,9 +22,9 @@ namespace coauth {
 
 /// What a client may be given besides the defaults.
 struct client_options {
-    std::optional<std::chrono::milliseconds> timeout;  ///< For each operation. Default: the transport's (30 s).
-    std::shared_ptr<const coauth::clock> clock;        ///< Null: the machine's.
-    std::shared_ptr<const random_source> random;       ///< Null: OpenSSL's.
+    std::optional<std::chrono::milliseconds> timeout{};  ///< For each operation. Default: the transport's (30 s).
+    std::shared_ptr<const coauth::clock> clock{};        ///< Null: the machine's.
+    std::shared_ptr<const random_source> random{};       ///< Null: OpenSSL's.
 };
 
 /// One application at one provider: the steps of a login, each awaited.
@@ -40,7 +40,8 @@ struct client_options {
 /// the client itself need not.
 class client {
 public:
-    /// Throws `coauth::error` with `errc::invalid_argument` where `who` lacks what the profile needs.
+    /// `who` may lack what is not used: an operation that needs a value which is not there throws
+    /// `errc::invalid_argument` before anything is sent.
     client(transport& via, provider::profile what, credentials who, client_options options = {});
 
     [[nodiscard]] const provider::profile& profile() const noexcept;
@@ -83,6 +84,7 @@ public:
 
 private:
     struct state;
+    struct steps;
     explicit client(std::shared_ptr<const state> shared) noexcept;
 
     std::shared_ptr<const state> state_;

@@ -67,8 +67,8 @@ public:
     virtual void connection_closed(const connection_event&, close_reason) {}
 
     /// The status is 0 where there is a failure instead.
-    virtual void request_ended(const request_event&, unsigned status, const failure* failed, const request_durations&) {
-    }
+    virtual void request_ended(const request_event&, unsigned /*status*/, const failure* /*failed*/,
+                               const request_durations&) {}
 };
 
 }  // namespace coauth

@@ -15,10 +15,11 @@ namespace coauth {
 
 /// What to ask for.
 struct authorize_options {
-    std::vector<std::string> scopes;  ///< Empty: the profile's default.
+    std::vector<std::string> scopes{};  ///< Empty: the profile's default.
     bool offline = false;  ///< Also ask for the scopes and parameters that the profile needs for a refresh token.
-    parameters extra;  ///< Values for the profile's optional placeholders ("force_auth"), or further query parameters.
-    std::optional<std::string> state;  ///< A state of one's own (a sealed login, say). Default: 32 random bytes.
+    parameters
+        extra{};  ///< Values for the profile's optional placeholders ("force_auth"), or further query parameters.
+    std::optional<std::string> state{};  ///< A state of one's own (a sealed login, say). Default: 32 random bytes.
 };
 
 /// A login that has begun: where to send the browser, and what has to be kept until it comes back.

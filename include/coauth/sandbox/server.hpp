@@ -18,30 +18,43 @@ namespace coauth::sandbox {
 struct application {
     std::string client_id = "sandbox-client";
     std::string client_secret = "sandbox-secret";  ///< Not a secret: it opens nothing but the sandbox.
-    std::vector<std::string> redirect_uris{"https://app.example/callback"};
+    std::vector<std::string> redirect_uris{"https://app.example/callback"};  ///< Compared exactly, whole.
+    std::string name = "Sandbox application";                                ///< On the consent page.
+    std::string description = "An application that tries its login";
 };
 
 /// How a simulated provider shall behave; what is not set stays as its document says.
 struct behaviour {
-    std::optional<std::chrono::seconds> token_lifetime;
-    std::optional<std::chrono::milliseconds> latency;  ///< Before each answer, in real time.
+    std::optional<std::chrono::seconds> token_lifetime{};  ///< Of access tokens issued from now on.
+    std::optional<std::chrono::milliseconds> latency{};    ///< Before each answer, in real time.
+
+    /// Hikka: where the running service departs from its document, as the service does it. The exchange answers
+    /// `{secret, created, expiration}`; an invalid or expired secret is a 400; use makes a token live longer; an
+    /// application cannot revoke (403).
+    bool live_dialect = false;
+
+    /// HitKey: a refresh leaves the refresh token out of its reply instead of repeating it.
+    bool omit_refresh_token = false;
+
+    /// VK: the address that tokens are bound to; not set, it is the one that the user's consent came from.
+    std::optional<std::string> token_address{};
 };
 
 /// What an endpoint shall answer instead, the next `times` times.
 struct fault {
     unsigned status = 503;
-    std::string body;  ///< Sent as it is.
+    std::string body{};  ///< Sent as it is.
     std::string content_type = "text/plain";
-    std::optional<std::chrono::seconds> retry_after;
+    std::optional<std::chrono::seconds> retry_after{};
     unsigned times = 1;
     bool drop_connection = false;  ///< Handle the request, then close without an answer.
 };
 
 struct server_options {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;                      ///< 0: any free one.
-    application registered;                      ///< At every provider.
-    std::shared_ptr<const coauth::clock> clock;  ///< Null: the machine's. Codes and tokens expire by it.
+    std::uint16_t port = 0;                        ///< 0: any free one.
+    application registered{};                      ///< At every provider.
+    std::shared_ptr<const coauth::clock> clock{};  ///< Null: the machine's. Codes and tokens expire by it.
 };
 
 /// Five providers in one process, over TLS with an authority of its own, told apart by `Host`: Hikka, HitKey, Hike, VK
@@ -49,6 +62,7 @@ struct server_options {
 ///
 /// Endpoints are named as "METHOD /path" with `:name` for variable parts: "POST /oauth/token", "GET
 /// /api/userfromtoken/:token". See docs/sandbox.md for all of them, and for how a program approves a consent page.
+/// A provider or endpoint that does not exist is a `std::invalid_argument`, whose text lists those that do.
 ///
 /// Threads: any. Lifetime: the destructor closes all connections; the executor's context must outlive the server.
 class server {

@@ -1,0 +1,54 @@
+#include <coauth/core/secret.hpp>
+
+#include <openssl/crypto.h>
+
+#include <utility>
+
+namespace coauth {
+
+void wipe(std::string& text) noexcept {
+    // A string's characters beyond its size are its own memory still: a moved-from or shortened string keeps old ones
+    // there.
+    text.resize(text.capacity());
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
+bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {
+    return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+secret::secret(std::string value) : value_(std::move(value)) {
+    wipe(value);
+}
+
+secret::secret(secret&& other) noexcept : value_(std::move(other.value_)) {
+    wipe(other.value_);
+}
+
+secret& secret::operator=(const secret& other) {
+    if (this != &other) {
+        std::string copy = other.value_;
+        wipe(value_);
+        value_.swap(copy);
+    }
+    return *this;
+}
+
+secret& secret::operator=(secret&& other) noexcept {
+    if (this != &other) {
+        wipe(value_);
+        value_.swap(other.value_);
+    }
+    return *this;
+}
+
+secret::~secret() {
+    wipe(value_);
+}
+
+bool operator==(const secret& left, const secret& right) noexcept {
+    return equal_in_constant_time(left.value_, right.value_);
+}
+
+}  // namespace coauth

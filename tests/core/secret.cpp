@@ -1,0 +1,65 @@
+#include <coauth/core/secret.hpp>
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+using coauth::secret;
+
+template <class T>
+concept streamable = requires(std::ostream& out, const T& value) { out << value; };
+
+static_assert(!streamable<secret>, "a secret cannot be printed");
+static_assert(!std::is_convertible_v<secret, std::string>);
+static_assert(!std::is_convertible_v<std::string, secret>, "a secret is made on purpose");
+
+TEST_CASE("a secret gives its characters only when asked") {
+    CHECK(secret{"hunter2"}.reveal() == "hunter2");
+    CHECK(secret{}.empty());
+    CHECK_FALSE(secret{"x"}.empty());
+}
+
+TEST_CASE("secrets compare by their characters") {
+    CHECK(secret{"abc"} == secret{"abc"});
+    CHECK_FALSE(secret{"abc"} == secret{"abd"});
+    CHECK_FALSE(secret{"abc"} == secret{"ab"});
+    CHECK(secret{} == secret{""});
+    CHECK(coauth::equal_in_constant_time("state", "state"));
+    CHECK_FALSE(coauth::equal_in_constant_time("state", "State"));
+}
+
+TEST_CASE("wiping overwrites a string's memory, the part beyond its size too") {
+    std::string text = "a refresh token that is too long for the small buffer";
+    text.resize(5);
+    const char* memory = text.data();
+    const std::size_t capacity = text.capacity();
+    coauth::wipe(text);
+    CHECK(text.empty());
+    CHECK(std::string(memory, capacity) == std::string(capacity, '\0'));
+}
+
+TEST_CASE("a moved-from secret keeps nothing, in the small buffer neither") {
+    for (const std::string value : {"short", "a secret that is far too long for the small buffer of a string"}) {
+        secret from{value};
+        const secret to = std::move(from);
+        CHECK(to.reveal() == value);
+        CHECK(from.empty());  // NOLINT(bugprone-use-after-move): what is asserted
+        secret assigned{"old"};
+        assigned = secret{value};
+        CHECK(assigned.reveal() == value);
+        const secret copy = assigned;
+        assigned = copy;
+        CHECK(assigned == to);
+    }
+}
+
+TEST_CASE("assigning a secret to itself keeps it") {
+    secret value{"kept"};
+    secret& same = value;
+    value = same;
+    value = std::move(same);
+    CHECK(value.reveal() == "kept");
+}
