@@ -1,0 +1,29 @@
+#!/bin/sh
+# Shows that other projects can use the library: installed (static and shared), by pkg-config, and as a subdirectory.
+set -eu
+cd "$(dirname "$0")/.."
+work=$PWD/build/consumers
+rm -rf "$work"
+
+for shared in OFF ON; do
+    echo "== installed, BUILD_SHARED_LIBS=$shared"
+    cmake -S . -B "$work/library-$shared" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DBUILD_SHARED_LIBS=$shared \
+        -DCOAUTH_BUILD_TESTS=OFF -DCOAUTH_BUILD_EXAMPLES=OFF -DCOAUTH_BUILD_PROGRAM=OFF -DCMAKE_INSTALL_PREFIX="$work/prefix-$shared" >/dev/null
+    cmake --build "$work/library-$shared"
+    cmake --install "$work/library-$shared" >/dev/null
+    cmake -S tests/consumer -B "$work/found-$shared" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix-$shared" >/dev/null
+    cmake --build "$work/found-$shared"
+    "$work/found-$shared/consumer"
+done
+
+echo "== pkg-config"
+pc=$(dirname "$(find "$work/prefix-ON" -name coauth.pc)")
+export PKG_CONFIG_PATH="$pc"
+c++ -std=c++20 tests/consumer/main.cpp -o "$work/by-pkg-config" $(pkg-config --cflags --libs coauth)
+LD_LIBRARY_PATH="$(dirname "$pc")" "$work/by-pkg-config"
+
+echo "== subdirectory"
+cmake -S tests/consumer -B "$work/subdirectory" -G Ninja -DCOAUTH_SOURCE="$PWD" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+    -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 >/dev/null
+cmake --build "$work/subdirectory"
+"$work/subdirectory/consumer"

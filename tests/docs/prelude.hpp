@@ -1,0 +1,35 @@
+#pragma once
+
+// What the blocks of the documentation take for granted: the names that the pages introduce.
+#include <coauth/coauth.hpp>
+#include <coauth/core/manual_clock.hpp>
+#include <coauth/sandbox/server.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <chrono>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+struct surrounding_names {
+    asio::any_io_executor executor;
+    coauth::connection_pool pool;
+    coauth::client hitkey;
+    coauth::client hitbox;
+    coauth::authorization login;
+    std::string request_target;
+    coauth::token token;
+    coauth::identity who;
+    coauth::grant grant;
+};
+
+using surroundings = std::shared_ptr<surrounding_names>;
