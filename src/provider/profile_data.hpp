@@ -97,6 +97,7 @@ struct error_rules {
     std::map<unsigned, errc> statuses;                       ///< Where nothing above maps.
     std::optional<errc> fallback;                            ///< Where no status maps either.
     std::map<std::string, std::string, std::less<>> advice;  ///< Code or text -> what to do, in our words.
+    std::string request_id;                                  ///< Pointer to the provider's name for the request.
 };
 
 enum class reply_format { json, form, json_or_form, text, none };
@@ -119,7 +120,6 @@ struct operation_rules {
         json_templates;                  ///< Source -> parsed, for all strings of `json`.
     std::vector<std::string> arguments;  ///< A trailing "?" marks an optional one.
     bool idempotent = false;
-    bool scope_in_request = false;  ///< Whether a placeholder `scope` is used.
 
     std::vector<unsigned> success;  ///< Statuses; empty: every 2xx.
     reply_format format = reply_format::json;
@@ -131,6 +131,7 @@ struct operation_rules {
 /// A checked profile.
 struct profile_data {
     std::string name, title, documentation;
+    std::vector<std::string> notes;  ///< What a person should know before using it.
     std::vector<std::string> client_id_variables, client_secret_variables;
     scope_rules scopes;
     authorization_rules authorization;

@@ -13,9 +13,9 @@ namespace coauth::provider {
 
 /// A placeholder's function: what is made of its arguments' values.
 enum class template_function {
-    value,      ///< `{a}`: the value itself.
+    value,      ///< `{a}`: the value itself; `{a|b}`: the first that there is.
     base64,     ///< `{base64(a,b)}`: base64 of the values, one after the other.
-    basic,      ///< `{basic(a,b)}`: base64 of form(a) ":" form(b) (RFC 6749, section 2.3.1).
+    basic,      ///< `{basic(a,b)}`: base64 of form(a) ":" form(b) (RFC 6749, section 2.3.1); without b, it is empty.
     basic_raw,  ///< `{basic_raw(a,b)}`: base64 of a ":" b, as RFC 7617 has it.
 };
 
@@ -37,8 +37,8 @@ enum class escape {
 /// Gives a placeholder's value; nothing where it has none.
 using placeholder_values = std::function<std::optional<std::string_view>(std::string_view name)>;
 
-/// A text with placeholders, as profiles have them: "Bearer {access_token}", "{scope?}". "{{" and "}}" stand for
-/// braces.
+/// A text with placeholders, as profiles have them: "Bearer {access_token}", "{scope?}", "{user|token.user}". "{{" and
+/// "}}" stand for braces.
 class template_text {
 public:
     /// Fails with `errc::invalid_profile`, the detail saying what is wrong with the text.
@@ -58,6 +58,9 @@ private:
     std::vector<template_piece> pieces_;
     std::string source_;
 };
+
+/// Whether a value may be called that: a letter or "_", then letters, digits, "_", "." and "-".
+[[nodiscard]] bool is_placeholder_name(std::string_view name) noexcept;
 
 /// Whether a placeholder of that name stands for something that must not be shown.
 [[nodiscard]] bool is_secret_placeholder(std::string_view name) noexcept;

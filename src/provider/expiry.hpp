@@ -1,0 +1,22 @@
+#pragma once
+
+#include "provider/profile_data.hpp"
+
+#include <coauth/core/clock.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coauth::provider {
+
+/// When a token ends, as the rules find it in `from`: the first that is there and makes sense counts. Absent: no stated
+/// end. What makes no sense becomes a line of `warnings`.
+[[nodiscard]] std::optional<clock::wall_time> read_expiry(const std::vector<expiry_rule>& rules, zero_expiry zero,
+                                                          std::optional<std::chrono::seconds> default_lifetime,
+                                                          const boost::json::value& from, clock::wall_time received_at,
+                                                          std::vector<std::string>& warnings);
+
+}  // namespace coauth::provider

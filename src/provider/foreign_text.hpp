@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace coauth::provider {
+
+/// A provider's words as they may be shown: whatever could be a secret that they repeat is replaced by "[redacted]",
+/// and the rest is made `printable`. Redacted first, shortened afterwards, so that no half of a secret is left.
+///
+/// A secret is a run of at least 20 characters of which tokens are made (letters, digits, "-._~+/=%") that is not put
+/// together from words as "redirect_uri_mismatch" and "InvalidAuthorizationCode" are.
+[[nodiscard]] std::string foreign_text(std::string_view text);
+
+}  // namespace coauth::provider

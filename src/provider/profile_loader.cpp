@@ -1,0 +1,90 @@
+#include "provider/profile_loader_json.hpp"
+#include "provider/profile_loader_tables.hpp"
+
+#include <coauth/provider/catalog.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+
+namespace coauth::provider {
+namespace {
+
+constexpr std::size_t greatest_size = 1024 * 1024;
+constexpr std::size_t most_problems_told = 8;
+
+[[noreturn]] void refuse(std::string_view file, std::string_view what) {
+    failure problem;
+    problem.code = errc::invalid_profile;
+    problem.detail = printable(file) + ": " + std::string(what);
+    throw error(std::move(problem));
+}
+
+void refuse_if_any(std::string_view file, const std::vector<std::string>& problems) {
+    if (problems.empty()) {
+        return;
+    }
+    std::string text;
+    for (std::size_t i = 0; i != std::min(problems.size(), most_problems_told); ++i) {
+        text += (i == 0 ? "" : " | ") + printable(problems[i]);
+    }
+    if (problems.size() > most_problems_told) {
+        text += " | and " + std::to_string(problems.size() - most_problems_told) + " more";
+    }
+    refuse(file, text);
+}
+
+/// "my-games" has MY_GAMES_CLIENT_ID.
+std::string variable(std::string_view profile_name, std::string_view ending) {
+    std::string text(profile_name);
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c == '-' ? '_' : c;
+    });
+    return text + std::string(ending);
+}
+
+void fill_defaults(profile_data& data) {
+    if (data.title.empty()) {
+        data.title = data.name;
+    }
+    if (data.client_id_variables.empty()) {
+        data.client_id_variables = {variable(data.name, "_CLIENT_ID")};
+    }
+    if (data.client_secret_variables.empty()) {
+        data.client_secret_variables = {variable(data.name, "_CLIENT_SECRET")};
+    }
+}
+
+}  // namespace
+
+profile load(std::string_view json, std::string_view file) {
+    if (json.size() > greatest_size) {
+        refuse(file, "this is over 1 MiB; a profile is smaller");
+    }
+    const auto value = read_strict_json(json);
+    if (!value) {
+        refuse(file, value.error().detail);
+    }
+    std::vector<std::string> problems;
+    const place top(problems);
+    profile_draft draft;
+    read(top, *value, draft);
+    refuse_if_any(file, problems);
+    check(top, draft);
+    refuse_if_any(file, problems);
+    fill_defaults(draft);
+    return profile(std::make_shared<const profile_data>(std::move(static_cast<profile_data&>(draft))));
+}
+
+profile load_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text(greatest_size + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!file.eof() && !file.good()) {
+        refuse(path, "this file cannot be read; check that it exists and is yours to read");
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return load(text, path);
+}
+
+}  // namespace coauth::provider

@@ -1,0 +1,112 @@
+#include "provider/reply.hpp"
+
+#include "provider/reply_body.hpp"
+#include "provider/reply_error.hpp"
+#include "provider/reply_value.hpp"
+#include "provider/step_failure.hpp"
+
+#include <coauth/provider/reply.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+
+#include <string>
+#include <utility>
+
+namespace coauth::provider {
+namespace {
+
+namespace json = boost::json;
+
+std::optional<std::string> claim(const json::value& reply, const std::string& at) {
+    return at.empty() ? std::nullopt : text_of(find_at(reply, at));
+}
+
+/// Apple and others write a boolean as "true".
+std::optional<bool> flag(const json::value& reply, const std::string& at) {
+    const auto* found = at.empty() ? nullptr : find_at(reply, at);
+    if (!found) {
+        return std::nullopt;
+    }
+    if (const auto* value = found->if_bool()) {
+        return *value;
+    }
+    const auto text = text_of(found).value_or("");
+    if (text == "true" || text == "1") {
+        return true;
+    }
+    return text == "false" || text == "0" ? std::optional(false) : std::nullopt;
+}
+
+}  // namespace
+
+result<json::value> read_expected(const profile_data& what, const operation_rules& operation,
+                                  const http_response& response) {
+    auto body = read_body(operation.format, response.body());
+    if (auto refusal = find_refusal(what, operation, response, body)) {
+        return std::move(*refusal);
+    }
+    if (!body.understood()) {
+        return reply_failure(what, operation, response, errc::malformed_reply, std::move(body.problem));
+    }
+    return std::move(body.value);
+}
+
+result<json::value> read_value(const profile& what, std::string_view operation, const http_response& response) {
+    const auto* rules = what.data().find(operation);
+    if (!rules) {
+        return unsupported(what.data(), operation);
+    }
+    return read_expected(what.data(), *rules, response);
+}
+
+result<identity> read_identity(const profile& what, std::string_view operation, const http_response& response) {
+    const auto* rules = what.data().find(operation);
+    if (!rules) {
+        return unsupported(what.data(), operation);
+    }
+    auto reply = read_expected(what.data(), *rules, response);
+    if (!reply) {
+        return reply.error();
+    }
+    const auto& at = rules->identity;
+    auto subject = claim(*reply, at.subject);
+    if (!subject) {
+        return reply_failure(what.data(), *rules, response, errc::missing_field,
+                             "the subject is not at \"" + at.subject + "\", or is neither a text nor an integer");
+    }
+    identity who;
+    who.provider = what.name();
+    who.subject = std::move(*subject);
+    who.name = claim(*reply, at.name);
+    who.username = claim(*reply, at.username);
+    who.email = claim(*reply, at.email);
+    who.email_verified = flag(*reply, at.email_verified);
+    who.picture = claim(*reply, at.picture);
+    who.claims = std::move(*reply);
+    return who;
+}
+
+result<validation> read_validation(const profile& what, std::string_view operation, const http_response& response) {
+    const auto* rules = what.data().find(operation);
+    if (!rules) {
+        return unsupported(what.data(), operation);
+    }
+    validation answer;
+    auto reply = read_expected(what.data(), *rules, response);
+    if (!reply) {
+        const failure& refusal = reply.error();
+        if (refusal.code != errc::invalid_token && refusal.code != errc::invalid_grant) {
+            return refusal;
+        }
+        answer.reason = refusal.provider_text.empty() ? refusal.provider_code : refusal.provider_text;
+        answer.claims = read_body(rules->format, response.body()).value;
+        return answer;
+    }
+    answer.active = flag(*reply, "/active").value_or(true);  // RFC 7662, section 2.2
+    answer.subject = claim(*reply, rules->identity.subject);
+    answer.claims = std::move(*reply);
+    return answer;
+}
+
+}  // namespace coauth::provider

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "provider/profile_data.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace coauth::provider {
+
+/// The body of a reply: its text without a byte order mark and the white space around it, and what it says.
+struct reply_body {
+    std::string_view text;
+    boost::json::value value;  ///< A form's fields as an object of strings; null where there is no body.
+    std::string problem;       ///< Why it is not of the format; then `value` is null.
+
+    [[nodiscard]] bool understood() const noexcept { return problem.empty(); }
+};
+
+/// Reads a body, which has to outlive the result. The Content-Type is not asked: providers send JSON as
+/// "text/javascript" and forms as "text/html".
+[[nodiscard]] reply_body read_body(reply_format format, std::string_view body);
+
+}  // namespace coauth::provider

@@ -1,0 +1,236 @@
+#include "provider/reply_error.hpp"
+
+#include "provider/foreign_text.hpp"
+#include "provider/reply_json.hpp"
+#include "provider/reply_value.hpp"
+#include "provider/retry_after.hpp"
+#include "provider/step_failure.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::provider {
+namespace {
+
+namespace json = boost::json;
+
+bool brings_token(const operation_rules& operation) noexcept {
+    return operation.name == "exchange" || operation.name == "refresh";
+}
+
+bool is_empty(const json::value* value) noexcept {
+    return !value || (value->is_array() && value->get_array().empty()) ||
+           (value->is_object() && value->get_object().empty()) || (value->is_string() && value->get_string().empty());
+}
+
+/// A form has texts alone, so that its "0" is the number 0 too.
+bool same(const json::value* found, const json::value& wanted) {
+    return found ? *found == wanted || (text_of(found) && text_of(found) == text_of(&wanted)) : wanted.is_null();
+}
+
+bool holds(const body_condition& condition, const json::value& value, const reply_body& body) {
+    using test = body_condition::test;
+    if (condition.what == test::text) {
+        return body.text == condition.text;
+    }
+    if (!body.understood()) {
+        return false;
+    }
+    const auto* found = find_at(value, condition.at);
+    switch (condition.what) {
+        case test::equals:
+            return same(found, condition.value);
+        case test::differs:
+            return !same(found, condition.value);
+        case test::present:
+            return found != nullptr;
+        case test::absent:
+            return found == nullptr;
+        default:
+            return is_empty(found);
+    }
+}
+
+bool is_expected(const operation_rules& operation, unsigned status) {
+    if (operation.success.empty()) {
+        return status >= 200 && status <= 299;
+    }
+    return std::find(operation.success.begin(), operation.success.end(), status) != operation.success.end();
+}
+
+bool has_standard_error(const json::value& value) {
+    const auto* error = find_at(value, "/error");
+    return error && error->is_string() && !error->get_string().empty();
+}
+
+/// Errors come as JSON even where the answer to a success is a form, a text or nothing.
+json::value evidence(const reply_body& body) {
+    if (body.value.is_structured() || !body.text.starts_with('{')) {
+        return body.value;
+    }
+    return parse_reply_json(body.text).value;
+}
+
+/// The `error` of a Bearer challenge (RFC 6750, section 3).
+std::string_view challenge_error(const http_response& response) noexcept {
+    auto challenge = response.header("WWW-Authenticate").value_or("");
+    const auto at = challenge.find("error=");
+    if (at == challenge.npos || (at != 0 && challenge[at - 1] != ' ' && challenge[at - 1] != ',')) {
+        return {};
+    }
+    challenge.remove_prefix(at + std::string_view("error=").size());
+    challenge.remove_prefix(challenge.starts_with('"') ? 1 : 0);
+    return challenge.substr(0, challenge.find_first_of("\", "));
+}
+
+/// What a provider says of its refusal, in its own words.
+struct words {
+    std::vector<std::string> codes, texts;
+    std::string plain;  ///< The whole body, where it is plain text.
+
+    [[nodiscard]] bool empty() const noexcept { return codes.empty() && texts.empty(); }
+};
+
+std::vector<std::string> texts_at(const std::vector<std::string>& pointers, const json::value& value) {
+    std::vector<std::string> found;
+    for (const auto& pointer : pointers) {
+        if (auto text = text_of(find_at(value, pointer))) {
+            found.push_back(std::move(*text));
+        }
+    }
+    return found;
+}
+
+words words_of(const error_rules& rules, const json::value& value, const reply_body& body) {
+    words said;
+    said.codes = texts_at(rules.code, value);
+    said.texts = texts_at(rules.text, value);
+    if (!value.is_structured() && !body.text.starts_with('<')) {
+        said.plain = body.text;
+    }
+    return said;
+}
+
+std::optional<errc> mapped(const error_rules& rules, const words& said) {
+    for (const auto* list : {&said.texts, &said.codes}) {
+        for (const auto& word : *list) {
+            if (const auto found = rules.map.find(word); found != rules.map.end()) {
+                return found->second;
+            }
+        }
+    }
+    const auto found = said.plain.empty() ? rules.map.end() : rules.map.find(said.plain);
+    return found != rules.map.end() ? std::optional(found->second) : std::nullopt;
+}
+
+/// What a status means by the standards; the words of the body decide whether it is an OAuth error at all.
+errc meaning_of_status(unsigned status, bool has_words, bool asks_for_token) {
+    switch (status) {
+        case 401:
+            return asks_for_token ? errc::invalid_client : errc::invalid_token;
+        case 429:
+            return errc::rate_limited;
+        case 403:
+            return !has_words ? errc::http_status
+                              : (asks_for_token ? errc::unauthorized_client : errc::insufficient_scope);
+        default:
+            break;
+    }
+    if (status >= 200 && status <= 299) {
+        return errc::provider_error;
+    }
+    if (!has_words) {
+        return errc::http_status;
+    }
+    return status >= 500 ? errc::server_error : errc::invalid_request;
+}
+
+errc meaning_of(const operation_rules& operation, unsigned status, const words& said, std::string_view challenge) {
+    const auto& rules = operation.errors;
+    if (const auto found = mapped(rules, said)) {
+        return *found;
+    }
+    for (const auto& code : said.codes) {
+        if (const auto found = oauth_errc(code)) {
+            return *found;
+        }
+    }
+    if (const auto found = oauth_errc(challenge)) {
+        return *found;
+    }
+    if (const auto found = rules.statuses.find(status); found != rules.statuses.end()) {
+        return found->second;
+    }
+    return rules.fallback ? *rules.fallback : meaning_of_status(status, !said.empty(), brings_token(operation));
+}
+
+std::string advice(const error_rules& rules, const words& said, errc code) {
+    for (const auto* list : {&said.texts, &said.codes}) {
+        for (const auto& word : *list) {
+            if (const auto found = rules.advice.find(word); found != rules.advice.end()) {
+                return found->second;
+            }
+        }
+    }
+    const auto found = rules.advice.find(said.plain);
+    return found != rules.advice.end() ? found->second : std::string(advice_for(code));
+}
+
+/// The provider's name for the request, where it is one: it is shown as it is, so that its support finds it.
+std::string request_id(const error_rules& rules, const json::value& value) {
+    constexpr std::size_t longest = 64;
+    const auto id = rules.request_id.empty() ? std::nullopt : text_of(find_at(value, rules.request_id));
+    const bool is_plain =
+        id && id->size() <= longest && std::all_of(id->begin(), id->end(), [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+        });
+    return is_plain ? *id : std::string{};
+}
+
+}  // namespace
+
+failure reply_failure(const profile_data& what, const operation_rules& operation, const http_response& response,
+                      errc code, std::string detail) {
+    failure made = step_failure(what, operation.name, code, std::move(detail));
+    made.http_status = response.status();
+    made.retry_after = read_retry_after(response);
+    made.request_sent = true;
+    made.repeatable = operation.idempotent;
+    return made;
+}
+
+std::optional<failure> find_refusal(const profile_data& what, const operation_rules& operation,
+                                    const http_response& response, const reply_body& body) {
+    const auto& rules = operation.errors;
+    const auto value = evidence(body);
+    const bool refused = std::any_of(rules.when.begin(), rules.when.end(),
+                                     [&](const body_condition& condition) { return holds(condition, value, body); }) ||
+                         !is_expected(operation, response.status()) ||
+                         (brings_token(operation) && has_standard_error(value));
+    if (!refused) {
+        return std::nullopt;
+    }
+    if (response.status() >= 300 && response.status() <= 399) {
+        return reply_failure(what, operation, response, errc::redirect_refused,
+                             "credentials do not follow redirects; the profile has to name the final URL");
+    }
+    auto said = words_of(rules, value, body);
+    const auto challenge = challenge_error(response);
+    if (has_standard_error(value)) {
+        said.codes.emplace_back(find_at(value, "/error")->get_string());
+    }
+    const errc code = meaning_of(operation, response.status(), said, challenge);
+    failure made = reply_failure(what, operation, response, code, advice(rules, said, code));
+    if (const auto id = request_id(rules, value); !id.empty()) {
+        made.detail += (made.detail.empty() ? "" : "; ") + ("the provider calls this request " + id);
+    }
+    made.provider_code = foreign_text(said.codes.empty() ? challenge : said.codes.front());
+    made.provider_text = foreign_text(said.texts.empty() ? said.plain : said.texts.front());
+    return made;
+}
+
+}  // namespace coauth::provider

@@ -1,0 +1,120 @@
+#include "provider/reply_json.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/value_stack.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace coauth::provider {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t greatest_depth = 32;
+
+/// Builds the value as Boost.JSON's own parser does, and stops where a name stands twice in one object.
+class reply_handler {
+public:
+    static constexpr std::size_t max_object_size = json::object::max_size();
+    static constexpr std::size_t max_array_size = json::array::max_size();
+    static constexpr std::size_t max_key_size = json::string::max_size();
+    static constexpr std::size_t max_string_size = json::string::max_size();
+
+    reply_handler() { stack_.reset(); }
+
+    bool on_document_begin(json::error_code&) { return true; }
+    bool on_document_end(json::error_code&) { return true; }
+    bool on_array_begin(json::error_code&) { return true; }
+    bool on_array_end(std::size_t count, json::error_code&) {
+        stack_.push_array(count);
+        return true;
+    }
+    bool on_object_begin(json::error_code&) { return true; }
+    bool on_object_end(std::size_t count, json::error_code& ec) {
+        const auto first = names_.end() - static_cast<std::ptrdiff_t>(count);
+        std::sort(first, names_.end());
+        has_duplicate_ = std::adjacent_find(first, names_.end()) != names_.end();
+        if (has_duplicate_) {
+            ec = json::error::syntax;
+            return false;
+        }
+        names_.erase(first, names_.end());
+        stack_.push_object(count);
+        return true;
+    }
+    bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+        name_ += part;
+        stack_.push_chars(part);
+        return true;
+    }
+    bool on_key(json::string_view part, std::size_t, json::error_code&) {
+        name_ += part;
+        names_.push_back(std::exchange(name_, {}));
+        stack_.push_key(part);
+        return true;
+    }
+    bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
+        stack_.push_chars(part);
+        return true;
+    }
+    bool on_string(json::string_view part, std::size_t, json::error_code&) {
+        stack_.push_string(part);
+        return true;
+    }
+    bool on_number_part(json::string_view, json::error_code&) { return true; }
+    bool on_int64(std::int64_t number, json::string_view, json::error_code&) {
+        stack_.push_int64(number);
+        return true;
+    }
+    bool on_uint64(std::uint64_t number, json::string_view, json::error_code&) {
+        stack_.push_uint64(number);
+        return true;
+    }
+    bool on_double(double number, json::string_view, json::error_code&) {
+        stack_.push_double(number);
+        return true;
+    }
+    bool on_bool(bool value, json::error_code&) {
+        stack_.push_bool(value);
+        return true;
+    }
+    bool on_null(json::error_code&) {
+        stack_.push_null();
+        return true;
+    }
+    bool on_comment_part(json::string_view, json::error_code&) { return true; }
+    bool on_comment(json::string_view, json::error_code&) { return true; }
+
+    [[nodiscard]] bool has_duplicate() const noexcept { return has_duplicate_; }
+    [[nodiscard]] json::value release() { return stack_.release(); }
+
+private:
+    json::value_stack stack_;
+    std::vector<std::string> names_;  // of all objects that are open, the innermost's last
+    std::string name_;
+    bool has_duplicate_ = false;
+};
+
+}  // namespace
+
+parsed_json parse_reply_json(std::string_view text) {
+    json::parse_options options;
+    options.max_depth = greatest_depth;
+    json::basic_parser<reply_handler> parser(options);
+    json::error_code ec;
+    const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
+    if (parser.handler().has_duplicate()) {
+        return {.value = {}, .problem = "a name stands twice in one object"};
+    }
+    if (!ec && read != text.size()) {
+        ec = json::error::extra_data;
+    }
+    if (ec) {
+        return {.value = {}, .problem = ec.message() + " at byte " + std::to_string(read)};
+    }
+    return {.value = parser.handler().release(), .problem = {}};
+}
+
+}  // namespace coauth::provider

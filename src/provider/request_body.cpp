@@ -1,0 +1,126 @@
+#include "provider/request_body.hpp"
+
+#include "provider/secret_text.hpp"
+
+#include <coauth/core/encoding.hpp>
+#include <coauth/core/secret.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::provider {
+namespace {
+
+namespace json = boost::json;
+
+std::optional<failure> write_form(const operation_rules& operation, const placeholder_values& values,
+                                  std::string& into) {
+    for (const auto& each : operation.form) {
+        auto value = each.value.expand(values, escape::none);
+        if (!value) {
+            return value.error();
+        }
+        if (!*value) {
+            continue;
+        }
+        std::string encoded = form_encode(**value);
+        append_secret(into, (into.empty() ? "" : "&") + form_encode(each.name) + "=");
+        append_secret(into, encoded);
+        wipe(**value);
+        wipe(encoded);
+    }
+    return std::nullopt;
+}
+
+/// Writes JSON whose texts are templates straight into the body, so that no value of it holds a secret.
+class json_writer {
+public:
+    json_writer(const operation_rules& operation, const placeholder_values& values, std::string& into)
+        : operation_(operation), values_(values), into_(into) {}
+
+    [[nodiscard]] std::optional<failure> write(const json::value& value) {
+        static_cast<void>(write_value({}, value));
+        return std::move(failure_);
+    }
+
+private:
+    /// Writes `before` and the value; false, with nothing written, where an optional placeholder has no value.
+    bool write_value(std::string_view before, const json::value& value) {
+        if (const auto* text = value.if_string()) {
+            return write_text(before, *text);
+        }
+        append_secret(into_, before);
+        if (const auto* object = value.if_object()) {
+            write_object(*object);
+        } else if (const auto* array = value.if_array()) {
+            write_array(*array);
+        } else {
+            append_secret(into_, json::serialize(value));
+        }
+        return true;
+    }
+
+    void write_object(const json::object& object) {
+        append_secret(into_, "{");
+        std::string_view comma;
+        for (const auto& member : object) {
+            const std::string before = std::string(comma) + json::serialize(member.key()) + ":";
+            comma = write_value(before, member.value()) ? "," : comma;
+        }
+        append_secret(into_, "}");
+    }
+
+    void write_array(const json::array& array) {
+        append_secret(into_, "[");
+        std::string_view comma;
+        for (const auto& each : array) {
+            comma = write_value(comma, each) ? "," : comma;
+        }
+        append_secret(into_, "]");
+    }
+
+    bool write_text(std::string_view before, std::string_view source) {
+        const auto known = std::find_if(operation_.json_templates.begin(), operation_.json_templates.end(),
+                                        [&](const auto& each) { return each.first == source; });
+        auto text = known->second.expand(values_, escape::none);
+        if (!text) {
+            failure_ = failure_ ? std::move(failure_) : text.error();
+            return false;
+        }
+        if (!*text) {
+            return false;
+        }
+        std::string quoted = json::serialize(json::string_view((*text)->data(), (*text)->size()));
+        append_secret(into_, before);
+        append_secret(into_, quoted);
+        wipe(**text);
+        wipe(quoted);
+        return true;
+    }
+
+    const operation_rules& operation_;
+    const placeholder_values& values_;
+    std::string& into_;
+    std::optional<failure> failure_;
+};
+
+}  // namespace
+
+std::optional<failure> write_body(const operation_rules& operation, const placeholder_values& values,
+                                  std::string& into) {
+    switch (operation.body) {
+        case operation_rules::body_kind::form:
+            return write_form(operation, values, into);
+        case operation_rules::body_kind::json:
+            return json_writer(operation, values, into).write(operation.json);
+        default:
+            return std::nullopt;
+    }
+}
+
+}  // namespace coauth::provider

@@ -1,0 +1,226 @@
+#include "provider/template_text.hpp"
+
+#include "provider/secret_text.hpp"
+
+#include <coauth/core/encoding.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace coauth::provider {
+namespace {
+
+failure broken(std::string detail) {
+    failure what;
+    what.code = errc::invalid_profile;
+    what.detail = std::move(detail);
+    return what;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    while (true) {
+        const auto end = text.find(separator);
+        parts.emplace_back(text.substr(0, end));
+        if (end == text.npos) {
+            return parts;
+        }
+        text.remove_prefix(end + 1);
+    }
+}
+
+struct function_name {
+    std::string_view name;
+    template_function function;
+};
+
+constexpr std::array functions{function_name{"base64", template_function::base64},
+                               function_name{"basic", template_function::basic},
+                               function_name{"basic_raw", template_function::basic_raw}};
+
+/// `inside` is what stands between the braces.
+result<template_piece> parse_placeholder(std::string_view inside) {
+    const auto shown = "{" + std::string(inside) + "}";
+    template_piece piece;
+    piece.optional = inside.ends_with('?');
+    inside.remove_suffix(piece.optional ? 1 : 0);
+    if (const auto open = inside.find('('); open != inside.npos) {
+        const auto known = std::find_if(functions.begin(), functions.end(),
+                                        [&](const function_name& f) { return f.name == inside.substr(0, open); });
+        if (known == functions.end()) {
+            return broken(shown + " uses an unknown function; there are base64, basic and basic_raw");
+        }
+        if (inside.back() != ')') {
+            return broken(shown + " has no \")\" at its end");
+        }
+        piece.function = known->function;
+        piece.names = split(inside.substr(open + 1, inside.size() - open - 2), ',');
+        if (piece.function != template_function::base64 && piece.names.size() > 2) {
+            return broken(shown + " names too many values; there are a user and a password");
+        }
+    } else {
+        piece.names = split(inside, '|');
+    }
+    if (!std::all_of(piece.names.begin(), piece.names.end(), is_placeholder_name)) {
+        return broken(shown +
+                      " is no placeholder; write {name}, {name?}, {name|other} or {base64(a,b)}, and {{ }} for braces");
+    }
+    return piece;
+}
+
+bool holds_secret(const template_piece& piece) noexcept {
+    return std::any_of(piece.names.begin(), piece.names.end(), is_secret_placeholder);
+}
+
+/// The placeholder as it is written, without the "?".
+std::string written(const template_piece& piece) {
+    std::string text = "{";
+    const auto known = std::find_if(functions.begin(), functions.end(),
+                                    [&](const function_name& f) { return f.function == piece.function; });
+    const bool is_function = known != functions.end();
+    text += is_function ? std::string(known->name) + "(" : "";
+    for (std::size_t i = 0; i != piece.names.size(); ++i) {
+        text += i == 0 ? "" : is_function ? "," : "|";
+        text += piece.names[i];
+    }
+    text += is_function ? ")}" : "}";
+    return text;
+}
+
+void append_escaped(std::string& to, std::string_view value, escape how) {
+    if (how == escape::none) {
+        append_secret(to, value);
+        return;
+    }
+    std::string escaped = how == escape::form ? form_encode(value) : percent_encode(value);
+    append_secret(to, escaped);
+    wipe(escaped);
+}
+
+/// The values of a function, joined as the function wants them; nothing where one is missing.
+std::optional<std::string> joined(const template_piece& piece, const placeholder_values& values) {
+    const bool is_basic = piece.function != template_function::base64;
+    const auto how = piece.function == template_function::basic ? escape::form : escape::none;
+    std::string text;
+    for (std::size_t i = 0; i != piece.names.size(); ++i) {
+        const auto value = values(piece.names[i]);
+        if (!value) {
+            wipe(text);
+            return std::nullopt;
+        }
+        append_escaped(text, *value, how);
+        append_secret(text, is_basic && i == 0 ? ":" : "");
+    }
+    return text;
+}
+
+/// Adds the placeholder's value; false where it has none.
+bool append_value(std::string& to, const template_piece& piece, const placeholder_values& values, escape how) {
+    if (piece.function == template_function::value) {
+        for (const auto& name : piece.names) {
+            if (const auto value = values(name)) {
+                append_escaped(to, *value, how);
+                return true;
+            }
+        }
+        return false;
+    }
+    auto plain = joined(piece, values);
+    if (!plain) {
+        return false;
+    }
+    std::string encoded = base64(*plain);
+    append_escaped(to, encoded, how);
+    wipe(*plain);
+    wipe(encoded);
+    return true;
+}
+
+}  // namespace
+
+result<template_text> template_text::parse(std::string_view source) {
+    template_text parsed;
+    parsed.source_ = source;
+    std::string fixed;
+    const auto end_fixed = [&] {
+        if (!fixed.empty()) {
+            parsed.pieces_.push_back({.text = std::exchange(fixed, {}), .names = {}});
+        }
+    };
+    for (std::size_t at = 0; at != source.size();) {
+        const char c = source[at];
+        const bool doubled = at + 1 != source.size() && source[at + 1] == c;
+        if (c != '{' && c != '}') {
+            fixed += c;
+            ++at;
+        } else if (doubled) {
+            fixed += c;
+            at += 2;
+        } else if (c == '}') {
+            return broken("a \"}\" has no \"{\" before it; write }} for a brace");
+        } else {
+            const auto close = source.find('}', at);
+            if (close == source.npos) {
+                return broken("a \"{\" has no \"}\" after it; write {{ for a brace");
+            }
+            auto piece = parse_placeholder(source.substr(at + 1, close - at - 1));
+            if (!piece) {
+                return piece.error();
+            }
+            end_fixed();
+            parsed.pieces_.push_back(std::move(*piece));
+            at = close + 1;
+        }
+    }
+    end_fixed();
+    return parsed;
+}
+
+result<std::optional<std::string>> template_text::expand(const placeholder_values& values, escape how) const {
+    std::string text;
+    for (const auto& piece : pieces_) {
+        if (piece.names.empty()) {
+            append_secret(text, piece.text);
+        } else if (!append_value(text, piece, values, how)) {
+            wipe(text);
+            if (piece.optional) {
+                return std::optional<std::string>{};
+            }
+            failure what;
+            what.code = errc::invalid_argument;
+            what.detail = "there is no value for " + written(piece);
+            return what;
+        }
+    }
+    return std::optional<std::string>{std::move(text)};
+}
+
+std::string template_text::expand_safe(const placeholder_values& values, escape how) const {
+    std::string text;
+    for (const auto& piece : pieces_) {
+        if (piece.names.empty()) {
+            text += piece.text;
+        } else if (holds_secret(piece) || (!append_value(text, piece, values, how) && !piece.optional)) {
+            text += written(piece);
+        }
+    }
+    return text;
+}
+
+bool is_placeholder_name(std::string_view name) noexcept {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    constexpr std::string_view others = "0123456789.-";
+    return !name.empty() && letters.find(name.front()) != letters.npos && name.back() != '.' &&
+           std::all_of(name.begin(), name.end(),
+                       [&](char c) { return letters.find(c) != letters.npos || others.find(c) != others.npos; });
+}
+
+bool is_secret_placeholder(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 6> secrets{"client_secret", "code",         "code_verifier",
+                                                      "state",         "access_token", "refresh_token"};
+    return std::find(secrets.begin(), secrets.end(), name) != secrets.end() || name.starts_with("token.") ||
+           name.starts_with("callback.");
+}
+
+}  // namespace coauth::provider

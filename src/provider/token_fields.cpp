@@ -1,0 +1,197 @@
+#include "provider/token_fields.hpp"
+
+#include "provider/expiry.hpp"
+#include "provider/reply_value.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::provider {
+namespace {
+
+namespace json = boost::json;
+
+failure unreadable(errc code, std::string detail) {
+    failure what;
+    what.code = code;
+    what.detail = std::move(detail);
+    return what;
+}
+
+std::string quoted(std::string_view at) {
+    return "\"" + std::string(at.starts_with('/') ? at.substr(1) : at) + "\"";
+}
+
+/// A token is made of visible ASCII characters (RFC 6749, appendix A.12).
+bool is_sendable(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+/// The token at `at`; an empty one where there is none.
+result<secret> read_secret(const json::value& from, std::string_view at) {
+    const auto* found = at.empty() ? nullptr : find_at(from, at);
+    if (!found) {
+        return secret{};
+    }
+    const auto* text = found->if_string();
+    if (!text) {
+        return unreadable(errc::missing_field, quoted(at) + " is no text");
+    }
+    if (!is_sendable(*text)) {
+        return unreadable(errc::malformed_reply, quoted(at) + " holds a character that no token has");
+    }
+    return secret{std::string(std::string_view(*text))};
+}
+
+std::vector<std::string> split(std::string_view text, std::string_view separator) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const auto part = text.substr(0, text.find(separator));
+        if (!part.empty()) {
+            parts.emplace_back(part);
+        }
+        text.remove_prefix(std::min(part.size() + separator.size(), text.size()));
+    }
+    return parts;
+}
+
+bool all_texts(const json::array& array) noexcept {
+    return std::all_of(array.begin(), array.end(), [](const json::value& each) { return each.is_string(); });
+}
+
+/// What was granted; absent where the reply does not say.
+std::optional<std::vector<std::string>> read_scopes(const token_rules& rules, std::string_view separator,
+                                                    const json::value& from, std::vector<std::string>& warnings) {
+    const auto* found = rules.scope.empty() ? nullptr : find_at(from, rules.scope);
+    if (!found) {
+        return std::nullopt;
+    }
+    if (const auto* text = found->if_string()) {
+        return split(*text, rules.scope_separator.empty() ? separator : rules.scope_separator);
+    }
+    if (const auto* array = found->if_array(); array && all_texts(*array)) {
+        std::vector<std::string> scopes;
+        for (const auto& each : *array) {
+            scopes.emplace_back(std::string_view(each.get_string()));
+        }
+        return scopes;
+    }
+    warnings.push_back(quoted(rules.scope) + " is neither a text nor a list of texts");
+    return std::nullopt;
+}
+
+std::string lower(std::string_view text) {
+    std::string made(text);
+    std::transform(made.begin(), made.end(), made.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return made;
+}
+
+/// What is wrong with the token type, if the token cannot be used for it.
+std::optional<failure> read_type(const token_rules& rules, const json::value& from, token& into) {
+    const auto type = rules.token_type.empty() ? std::nullopt : text_of(find_at(from, rules.token_type));
+    if (!type) {
+        return rules.token_type_required
+                   ? std::optional(unreadable(errc::missing_field, quoted(rules.token_type) + " is missing"))
+                   : std::nullopt;
+    }
+    into.token_type = printable(*type, 60);
+    return lower(*type) == "bearer"
+               ? std::nullopt
+               : std::optional(unreadable(errc::unknown_token_type, "\"" + into.token_type + "\" is not \"Bearer\""));
+}
+
+/// The fields that the rules read; the first part of a pointer names the field.
+std::vector<std::string_view> known_fields(const token_rules& rules) {
+    std::vector<std::string_view> known{rules.access_token, rules.refresh_token, rules.token_type, rules.scope};
+    for (const auto* list : {&rules.expires, &rules.refresh_expires}) {
+        for (const auto& rule : *list) {
+            known.push_back(rule.at);
+        }
+    }
+    for (auto& at : known) {
+        at.remove_prefix(at.starts_with('/') ? 1 : 0);
+    }
+    return known;
+}
+
+/// What a refresh may leave out.
+void keep_previous(const token& previous, token& read) {
+    read.token_type = previous.token_type;
+    read.refresh_token = previous.refresh_token;
+    read.refresh_expires_at = previous.refresh_expires_at;
+    read.scopes = previous.scopes;
+    read.extra = previous.extra;
+}
+
+/// The fields around the object that holds the token are kept too; its own stand before those of the same name.
+void keep_further(const token_rules& rules, const json::value& reply, const json::value& from, json::object& extra) {
+    if (!rules.root.empty() && reply.is_object()) {
+        const auto root = std::string_view(rules.root).substr(1);
+        for (const auto& member : reply.get_object()) {
+            if (std::string_view(member.key()) != root.substr(0, root.find('/'))) {
+                extra[member.key()] = member.value();
+            }
+        }
+    }
+    const auto known = known_fields(rules);
+    for (const auto& member : from.get_object()) {
+        if (std::find(known.begin(), known.end(), std::string_view(member.key())) == known.end()) {
+            extra[member.key()] = member.value();
+        }
+    }
+}
+
+}  // namespace
+
+result<token> read_token_fields(const token_rules& rules, std::string_view scope_separator, const json::value& reply,
+                                clock::wall_time received_at, const token* previous) {
+    const auto* from = find_at(reply, rules.root);
+    if (!from || !from->is_object()) {
+        return unreadable(errc::missing_field, rules.root.empty() ? std::string("the reply holds no fields")
+                                                                  : quoted(rules.root) + " is missing or is no object");
+    }
+    auto access = read_secret(*from, rules.access_token);
+    if (!access) {
+        return access.error();
+    }
+    if (access->empty()) {
+        return unreadable(errc::missing_field, quoted(rules.access_token) + " is missing or empty");
+    }
+    auto refresh = read_secret(*from, rules.refresh_token);
+    if (!refresh) {
+        return refresh.error();
+    }
+    token read{std::move(*access)};
+    if (previous) {
+        keep_previous(*previous, read);
+    }
+    if (!refresh->empty() && read.refresh_token != *refresh) {
+        read.refresh_token = std::move(*refresh);
+        read.refresh_expires_at.reset();
+    }
+    if (auto wrong = read_type(rules, *from, read)) {
+        if (!previous) {
+            return std::move(*wrong);
+        }
+        read.warnings.push_back(std::move(wrong->detail));
+    }
+    read.issued_at = received_at;
+    read.expires_at = read_expiry(rules.expires, rules.zero, rules.default_lifetime, *from, received_at, read.warnings);
+    // Whatever 0 means for an access token, a refresh token that comes with one does not end (Keycloak's offline
+    // tokens).
+    if (auto end = read_expiry(rules.refresh_expires, zero_expiry::never, {}, *from, received_at, read.warnings)) {
+        read.refresh_expires_at = end;
+    }
+    if (auto scopes = read_scopes(rules, scope_separator, *from, read.warnings)) {
+        read.scopes = std::move(scopes);
+    }
+    keep_further(rules, reply, *from, read.extra);
+    return read;
+}
+
+}  // namespace coauth::provider

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "provider/profile_data.hpp"
+
+#include <coauth/core/clock.hpp>
+#include <coauth/core/error.hpp>
+#include <coauth/core/token.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace coauth::provider {
+
+/// Reads a token from the value of a reply, or from a callback's parameters as an object of texts.
+///
+/// `previous` is the token that was refreshed, or null. With it only the two tokens are read strictly; without, the
+/// token type is too. A failure has its code and detail only.
+[[nodiscard]] result<token> read_token_fields(const token_rules& rules, std::string_view scope_separator,
+                                              const boost::json::value& reply, clock::wall_time received_at,
+                                              const token* previous);
+
+}  // namespace coauth::provider
