@@ -33,6 +33,8 @@ struct pool_statistics {
 /// made with, which may be a single-threaded `io_context`, one run by many threads, a strand or a `thread_pool`.
 /// Lifetime: the destructor ends what is under way with `errc::shut_down` and returns at once; the executor's context
 /// must outlive the pool.
+/// Idle connections are no work of the executor: its `run()` returns when no request is under way. They are looked
+/// after while the pool works, and before one is used again.
 class connection_pool final : public transport {
 public:
     /// Throws `coauth::error` with `errc::tls_configuration` where a certificate or key cannot be used, and

@@ -35,8 +35,8 @@ namespace provider {
 /// fragment, or the body of a form post. It is checked in a fixed order: readable, no parameter twice, state (in
 /// constant time), issuer, error, code.
 ///
-/// A refusal without a state is told as the refusal that it is, since some providers send it so and nothing is redeemed;
-/// a refusal with another login's state is a mismatch.
+/// A refusal without a state is told as the refusal that it is, since some providers send it so and nothing is
+/// redeemed; a refusal with another login's state is a mismatch.
 ///
 /// Fails with a value of the callback class, or with the provider's refusal (`errc::access_denied` and its like).
 /// `received_at` is when a token that it carries was issued.

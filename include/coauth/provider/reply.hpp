@@ -15,8 +15,8 @@ namespace coauth::provider {
 /// Reads the reply of "exchange" or "refresh" (RFC 6749, sections 5.1 and 5.2). Pure.
 ///
 /// `received_at` is when it came. `previous` is the token that was refreshed, null for an exchange: what the reply
-/// leaves out (the refresh token, the scopes) stays as it was. Only the two tokens are read strictly; an optional field
-/// that makes no sense becomes a line in `token::warnings`.
+/// leaves out (the refresh token, the scopes, the further fields) stays as it was. Only the two tokens are read
+/// strictly; an optional field that makes no sense becomes a line in `token::warnings`.
 [[nodiscard]] result<token> read_token(const profile& what, std::string_view operation, const http_response& response,
                                        clock::wall_time received_at, const token* previous = nullptr);
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "cli/command_line.hpp"
+
+namespace coauth::cli {
+
+// The commands. Each prints its result as JSON and returns `done`, or throws `coauth::error` or `program_error`.
+
+exit_status list_providers(const arguments& given);
+exit_status check_profile(const arguments& given);
+exit_status show_profile(const arguments& given);
+
+exit_status authorize(const arguments& given);
+exit_status exchange(const arguments& given);
+exit_status refresh(const arguments& given);
+exit_status userinfo(const arguments& given);
+exit_status revoke(const arguments& given);
+exit_status validate(const arguments& given);
+exit_status call(const arguments& given);
+
+exit_status log_in(const arguments& given);
+exit_status run_sandbox(const arguments& given);
+
+}  // namespace coauth::cli
