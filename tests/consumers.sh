@@ -27,3 +27,11 @@ cmake -S tests/consumer -B "$work/subdirectory" -G Ninja -DCOAUTH_SOURCE="$PWD" 
     -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 >/dev/null
 cmake --build "$work/subdirectory"
 "$work/subdirectory/consumer"
+
+echo "== the quick start's project"
+mkdir -p "$work/quick-start"
+awk '/^```cmake$/ {on = 1; next} /^```$/ {on = 0} on' docs/quick-start.md >"$work/quick-start/CMakeLists.txt"
+cp tests/consumer/main.cpp "$work/quick-start/main.cpp"
+cmake -S "$work/quick-start" -B "$work/quick-start/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix-OFF" >/dev/null
+cmake --build "$work/quick-start/build"
+"$work/quick-start/build/my_server"

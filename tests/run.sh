@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-sh examples/packages.sh
+sh examples/packages.sh curl
 
 suite() {
     echo "== $1"

@@ -33,6 +33,7 @@ TEST_CASE("a login: authorize, callback, exchange, userinfo") {
     const coauth::client hitkey = client_of("hitkey", via, {.clock = clock});
 
     const coauth::authorization login = hitkey.authorize({.scopes = {"openid", "email"}});
+    CAPTURE(login.url);
     CHECK(login.url.starts_with("https://hitkey.io/?"));
     CHECK(via.sent.empty());
 

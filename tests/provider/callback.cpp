@@ -1,4 +1,4 @@
-#include "provider/steps.hpp"
+#include "tests/provider/steps.hpp"
 
 #include <coauth/provider/callback.hpp>
 

@@ -1,4 +1,4 @@
-#include "provider/mistakes.hpp"
+#include "tests/provider/mistakes.hpp"
 
 using namespace coauth;
 using mistakes::check_mistakes;

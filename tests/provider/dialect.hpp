@@ -1,6 +1,6 @@
 #pragma once
 
-#include "provider/steps.hpp"
+#include "tests/provider/steps.hpp"
 
 #include <coauth/provider/callback.hpp>
 #include <coauth/provider/reply.hpp>

@@ -1,4 +1,4 @@
-#include "provider/dialect.hpp"
+#include "tests/provider/dialect.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include "provider/expiry.hpp"
 
-#include "provider/steps.hpp"
+#include "tests/provider/steps.hpp"
 #include "provider/timestamps.hpp"
 
 #include <doctest/doctest.h>

@@ -1,0 +1,84 @@
+#include "http/call.hpp"
+
+#include <coauth/core/secret.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace coauth::http {
+namespace {
+
+/// What `errc::invalid_argument` is told with, whose request is not a call yet.
+failure told_of(const http_request& request, failure why) {
+    why.step = request.operation;
+    why.provider = request.provider;
+    why.repeatable = request.idempotent;
+    return why;
+}
+
+origin target_of(const http_request& request) {
+    auto target = origin_of(request.url);
+    if (!target) {
+        throw error{told_of(request, std::move(target).error())};
+    }
+    return *std::move(target);
+}
+
+}  // namespace
+
+call::call(std::uint64_t its_number, const http_request& request, clock::steady_time now_is,
+           std::chrono::milliseconds its_limit)
+    : number{its_number},
+      target{target_of(request)},
+      method{request.method},
+      safe_url{request.safe_url},
+      provider{request.provider},
+      operation{request.operation},
+      idempotent{request.idempotent},
+      started{now_is},
+      limit{its_limit} {
+    if (auto written = write_request(wire_, request); !written) {
+        throw error{told_of(request, std::move(written).error())};
+    }
+}
+
+call::~call() {
+    wipe(wire_);
+}
+
+response_body call::answer_body() const noexcept {
+    return method == "HEAD" ? response_body::none : response_body::framed;
+}
+
+failure call::failed(errc code, std::string detail) const {
+    failure why;
+    why.code = code;
+    why.detail = std::move(detail);
+    return failed(std::move(why));
+}
+
+failure call::failed(failure why) const {
+    why.step = operation;
+    why.provider = provider;
+    why.request_sent = sent.load();
+    why.repeatable = idempotent;
+    return why;
+}
+
+void call::resume_caller(call_result result) {
+    boost::asio::post(home_, [handler = std::move(handler_), result = std::move(result)]() mutable {
+        // The slot is the caller's: it may be touched here, on the caller's executor, and nowhere else.
+        if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+            slot.clear();
+        }
+        if (auto* why = std::get_if<failure>(&result)) {
+            std::move(handler)(std::make_exception_ptr(error{std::move(*why)}), http_response{});
+        } else {
+            std::move(handler)(std::exception_ptr{}, std::get<http_response>(std::move(result)));
+        }
+    });
+}
+
+}  // namespace coauth::http

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "http/call.hpp"
+#include "http/link.hpp"
+#include "http/progress.hpp"
+#include "http/tls_sessions.hpp"
+
+#include <coauth/core/clock.hpp>
+#include <coauth/http/awaitable.hpp>
+#include <coauth/http/observer.hpp>
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace coauth::http {
+
+class connection;
+
+/// The calls and connections of one origin. The ledger's, under the pool's mutex, except for what is constant.
+struct origin_book {
+    origin_book(origin of, std::size_t sessions_kept);
+
+    const origin target;
+    const std::string name;  ///< "https://api.hikka.io:443"
+    const std::shared_ptr<tls_sessions> sessions;
+
+    std::list<std::shared_ptr<call>> waiting;              ///< First come, first served.
+    std::vector<std::shared_ptr<connection>> connections;  ///< All of them.
+    std::vector<std::shared_ptr<connection>> idle;         ///< Of these, the unused; the last used is the last.
+    std::size_t opening = 0;                               ///< Of these, those that are being opened.
+};
+
+/// A connection of the pool, from the wish to have it until it is closed.
+class connection {
+public:
+    connection(std::uint64_t number, origin_book& home, executor strand, std::shared_ptr<const link_settings> settings,
+               std::shared_ptr<const clock> time);
+
+    const std::uint64_t number;
+    origin_book& home;
+    const executor strand;  ///< Where its link works.
+    const std::shared_ptr<progress> told;
+    link io;
+
+    /// As an observer sees it.
+    [[nodiscard]] connection_event event() const;
+
+    // What follows is the ledger's, under the pool's mutex.
+
+    enum class stage { opening, busy, idle, examined, closed };
+    stage now = stage::opening;
+    std::shared_ptr<call> client;  ///< The call it is opened for, or that it serves.
+    unsigned served = 0;           ///< Exchanges that ended well.
+    clock::steady_time opened_at{};
+    clock::steady_time idle_since{};
+};
+
+}  // namespace coauth::http

@@ -1,0 +1,193 @@
+#include "http/dialer.hpp"
+
+#include <coauth/core/error.hpp>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace coauth::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+[[noreturn]] void refuse_name(const std::string& host, const std::string& reason) {
+    failure why;
+    why.code = errc::resolve_failed;
+    why.detail = "no address for " + printable(host) + ": " + printable(reason);
+    throw error{std::move(why)};
+}
+
+}  // namespace
+
+std::vector<asio::ip::address> alternate_families(std::vector<asio::ip::address> addresses) {
+    if (addresses.empty()) {
+        return addresses;
+    }
+    const bool first_is_v6 = addresses.front().is_v6();
+    std::vector<asio::ip::address> others;
+    std::vector<asio::ip::address> ordered;
+    std::vector<asio::ip::address> same;
+    for (const auto& address : addresses) {
+        (address.is_v6() == first_is_v6 ? same : others).push_back(address);
+    }
+    for (std::size_t i = 0; i < std::max(same.size(), others.size()); ++i) {
+        if (i < same.size()) {
+            ordered.push_back(same[i]);
+        }
+        if (i < others.size()) {
+            ordered.push_back(others[i]);
+        }
+    }
+    return ordered;
+}
+
+/// The attempts of one `connect`. Each holds it alive until it has ended.
+struct dialer::race : std::enable_shared_from_this<race> {
+    explicit race(const executor& strand) : wake{strand} {}
+
+    void begin(const tcp::endpoint& address) {
+        const std::size_t number = attempts.size();
+        attempts.push_back(std::make_unique<tcp::socket>(wake.get_executor()));
+        ++pending;
+        attempts.back()->async_connect(address,
+                                       [self = shared_from_this(), number](const boost::system::error_code& failed) {
+                                           self->ended(number, failed);
+                                       });
+    }
+
+    void ended(std::size_t number, const boost::system::error_code& failed) {
+        --pending;
+        if (failed) {
+            last_error = failed;
+        } else if (!winner) {
+            winner = number;
+        }
+        wake.cancel();
+    }
+
+    void close_all() {
+        for (const auto& attempt : attempts) {
+            boost::system::error_code ignored;
+            attempt->close(ignored);
+        }
+    }
+
+    asio::steady_timer wake;  ///< Runs out when the next attempt is due; cancelled when one has ended.
+    std::vector<std::unique_ptr<tcp::socket>> attempts;
+    std::size_t pending = 0;
+    std::optional<std::size_t> winner;
+    boost::system::error_code last_error = asio::error::host_not_found;
+    bool closed = false;
+};
+
+dialer::dialer(executor strand, std::shared_ptr<resolver> names, std::chrono::milliseconds attempt_delay)
+    : strand_{std::move(strand)}, names_{std::move(names)}, attempt_delay_{attempt_delay} {}
+
+awaitable<dialer::endpoints> dialer::resolve(std::string host, std::uint16_t port) {
+    const std::vector<asio::ip::address> addresses = alternate_families(co_await addresses_of(std::move(host)));
+    endpoints found;
+    for (const auto& address : addresses) {
+        found.emplace_back(address, port);
+    }
+    co_return found;
+}
+
+awaitable<std::vector<asio::ip::address>> dialer::addresses_of(std::string host) {
+    boost::system::error_code is_name;
+    const asio::ip::address literal = asio::ip::make_address(host, is_name);
+    if (!is_name) {
+        co_return std::vector<asio::ip::address>(1, literal);
+    }
+    if (names_) {
+        co_return co_await ask_names(std::move(host));
+    }
+    co_return co_await ask_system(std::move(host));
+}
+
+awaitable<std::vector<asio::ip::address>> dialer::ask_names(std::string host) {
+    std::vector<std::string> texts;
+    std::string reason;
+    try {
+        texts = co_await names_->resolve(host);
+    } catch (const std::exception& thrown) {
+        reason = thrown.what();
+    }
+    if (!reason.empty()) {
+        refuse_name(host, reason);
+    }
+    std::vector<asio::ip::address> addresses;
+    for (const std::string& text : texts) {
+        boost::system::error_code failed;
+        addresses.push_back(asio::ip::make_address(text, failed));
+        if (failed) {
+            refuse_name(host, "the resolver gave \"" + text + "\", which is not an address");
+        }
+    }
+    if (addresses.empty()) {
+        refuse_name(host, "the resolver knows none");
+    }
+    co_return addresses;
+}
+
+awaitable<std::vector<asio::ip::address>> dialer::ask_system(std::string host) {
+    system_.emplace(strand_);
+    boost::system::error_code failed;
+    const tcp::resolver::results_type results =
+        co_await system_->async_resolve(host, std::string{}, asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) {
+        refuse_name(host, failed.message());
+    }
+    std::vector<asio::ip::address> addresses;
+    for (const auto& entry : results) {
+        addresses.push_back(entry.endpoint().address());
+    }
+    co_return addresses;
+}
+
+awaitable<dialer::connected> dialer::connect(endpoints addresses) {
+    const auto running = std::make_shared<race>(strand_);
+    race_ = running;
+    std::size_t next = 0;
+    while (!running->winner && !running->closed && (next < addresses.size() || running->pending > 0)) {
+        // Whatever woke it, the delay's end or a failed attempt: the next address is due.
+        running->wake.expires_at(asio::steady_timer::time_point::max());
+        if (next < addresses.size()) {
+            running->begin(addresses[next++]);
+        }
+        if (next < addresses.size()) {
+            running->wake.expires_after(attempt_delay_);
+        }
+        boost::system::error_code ignored;
+        co_await running->wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    if (running->closed) {
+        co_return connected{boost::system::error_code{asio::error::operation_aborted}};
+    }
+    if (!running->winner) {
+        co_return connected{running->last_error};
+    }
+    tcp::socket first = std::move(*running->attempts[*running->winner]);
+    running->close_all();
+    co_return connected{std::move(first)};
+}
+
+void dialer::close() {
+    if (system_) {
+        system_->cancel();
+    }
+    if (const auto running = race_.lock()) {
+        running->closed = true;
+        running->close_all();
+        running->wake.cancel();
+    }
+}
+
+}  // namespace coauth::http

@@ -1,0 +1,297 @@
+#include "http/ledger.hpp"
+
+#include "http/pool_policy.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::http {
+namespace {
+
+void erase(std::vector<std::shared_ptr<connection>>& from, const connection& which) {
+    const auto found = std::ranges::find(from, &which, &std::shared_ptr<connection>::get);
+    if (found != from.end()) {
+        from.erase(found);
+    }
+}
+
+std::shared_ptr<connection> shared(const connection& which) {
+    const auto& all = which.home.connections;
+    return *std::ranges::find(all, &which, &std::shared_ptr<connection>::get);
+}
+
+}  // namespace
+
+ledger::ledger(const pool_options& limits, make_connection make) : limits_{limits}, make_{std::move(make)} {}
+
+origin_book& ledger::book_of(const origin& target) {
+    const std::string key = target.authority();
+    if (const auto found = books_.find(key); found != books_.end()) {
+        return found->second;
+    }
+    // Two tickets come with a full handshake, and more connections than these are seldom opened at once.
+    constexpr std::size_t most_sessions = 64;
+    return books_.try_emplace(key, target, std::min(most_sessions, 2 * limits_.max_connections_per_origin))
+        .first->second;
+}
+
+origin_load ledger::load_of(const origin_book& book) const noexcept {
+    return {book.waiting.size(), book.opening, book.connections.size()};
+}
+
+void ledger::submit(std::shared_ptr<call> asked, clock::steady_time now, ledger_orders& orders) {
+    ++totals_.requests;
+    if (shut_down_) {
+        end(asked, asked->failed(errc::shut_down, {}), orders);
+        return;
+    }
+    origin_book& book = book_of(asked->target);
+    sweep_idle(book, now, false, orders);
+    if (serve_at_once(book, asked, now, orders)) {
+        return;
+    }
+    if (!may_wait(load_of(book), limits_)) {
+        end(asked,
+            asked->failed(errc::too_many_waiting, std::to_string(queued(load_of(book))) + " requests wait for " +
+                                                      book.name + " already; send fewer at once, or raise the limit"),
+            orders);
+        return;
+    }
+    asked->place = book.waiting.insert(book.waiting.end(), asked);
+    open_what_is_needed(book, orders);
+}
+
+bool ledger::serve_at_once(origin_book& book, const std::shared_ptr<call>& asked, clock::steady_time now,
+                           ledger_orders& orders) {
+    if (book.idle.empty()) {
+        return false;
+    }
+    // The last used: the others may then reach their idle time.
+    const std::shared_ptr<connection> server = std::move(book.idle.back());
+    book.idle.pop_back();
+    assign(server, asked, now);
+    orders.serve.push_back({server, asked});
+    return true;
+}
+
+void ledger::wait_in_front(origin_book& book, const std::shared_ptr<call>& asked, ledger_orders& orders) {
+    asked->now = call::stage::waiting;
+    asked->server = nullptr;
+    asked->place = book.waiting.insert(book.waiting.begin(), asked);
+    open_what_is_needed(book, orders);
+}
+
+void ledger::open_what_is_needed(origin_book& book, ledger_orders& orders) {
+    auto wanted = connections_to_open(load_of(book), limits_);
+    for (auto waiting = book.waiting.begin(); wanted > 0 && waiting != book.waiting.end(); ++waiting) {
+        if ((*waiting)->opening != nullptr) {
+            continue;
+        }
+        const std::shared_ptr<connection> opening = make_(++connections_numbered_, book);
+        opening->client = *waiting;
+        (*waiting)->opening = opening.get();
+        book.connections.push_back(opening);
+        ++book.opening;
+        orders.open.push_back(opening);
+        --wanted;
+    }
+}
+
+void ledger::assign(const std::shared_ptr<connection>& server, const std::shared_ptr<call>& client,
+                    clock::steady_time now) {
+    server->now = connection::stage::busy;
+    server->client = client;
+    server->told->begin_exchange();
+    client->now = call::stage::served;
+    client->server = server.get();
+    client->connection_number = server->number;
+    ++client->attempts;
+    client->reused = server->served > 0;
+    totals_.reused += client->reused ? 1 : 0;
+    if (client->attempts == 1) {
+        const auto opening = client->durations.connecting + client->durations.handshake;
+        client->durations.waiting = std::max(std::chrono::nanoseconds{}, now - client->started - opening);
+    }
+}
+
+void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& orders) {
+    origin_book& book = from.home;
+    if (now - from.opened_at >= limits_.max_connection_age) {
+        remove(from, close_reason::age, orders);
+        open_what_is_needed(book, orders);
+        return;
+    }
+    const std::shared_ptr<connection> free = shared(from);
+    if (!book.waiting.empty()) {
+        const std::shared_ptr<call> first = book.waiting.front();
+        book.waiting.pop_front();
+        assign(free, first, now);
+        orders.next = first;
+        return;
+    }
+    free->now = connection::stage::idle;
+    free->client.reset();
+    free->idle_since = now;
+    book.idle.push_back(free);
+}
+
+bool ledger::opened(connection& from, clock::steady_time now, ledger_orders& orders) {
+    if (from.now != connection::stage::opening) {
+        return false;
+    }
+    call& opener = *from.client;
+    opener.opening = nullptr;
+    if (opener.now == call::stage::waiting) {  // and not ended by another connection meanwhile
+        opener.durations.connecting = from.io.facts().connecting;
+        opener.durations.handshake = from.io.facts().handshake;
+    }
+    from.client.reset();
+    --from.home.opening;
+    from.opened_at = now;
+    ++totals_.opened;
+    totals_.resumed += from.io.facts().resumed ? 1 : 0;
+    set_free(from, now, orders);
+    return true;
+}
+
+void ledger::opening_failed(connection& from, failure why, ledger_orders& orders) {
+    if (from.now != connection::stage::opening) {
+        return;
+    }
+    origin_book& book = from.home;
+    const std::shared_ptr<call> opener = from.client;
+    remove(from, close_reason::failed, orders);
+    if (opener->now == call::stage::waiting) {
+        book.waiting.erase(opener->place);
+        end(opener, opener->failed(std::move(why)), orders);
+    }
+    open_what_is_needed(book, orders);
+}
+
+void ledger::answered(connection& from, http_response answer, std::optional<close_reason> worn_out,
+                      clock::steady_time now, ledger_orders& orders) {
+    if (from.now != connection::stage::busy) {
+        return;
+    }
+    origin_book& book = from.home;
+    end(from.client, std::move(answer), orders);
+    ++from.served;
+    if (worn_out) {
+        remove(from, *worn_out, orders);
+        open_what_is_needed(book, orders);
+    } else {
+        set_free(from, now, orders);
+    }
+}
+
+void ledger::exchange_failed(connection& from, exchange_result ended, ledger_orders& orders) {
+    if (from.now != connection::stage::busy) {
+        return;
+    }
+    origin_book& book = from.home;
+    const std::shared_ptr<call> unlucky = from.client;
+    const failed_attempt attempt{unlucky->attempts, unlucky->reused, ended.request_sent, ended.response_begun,
+                                 unlucky->idempotent};
+    if (may_replay(attempt)) {
+        ++totals_.replayed;
+        remove(from, close_reason::failed, orders);
+        wait_in_front(book, unlucky, orders);  // for a new connection: the other idle ones may be as dead
+        return;
+    }
+    end(unlucky, unlucky->failed(std::move(ended.response).error()), orders);
+    remove(from, close_reason::failed, orders);
+    open_what_is_needed(book, orders);
+}
+
+void ledger::unfit(connection& from, close_reason reason, clock::steady_time now, ledger_orders& orders) {
+    if (from.now != connection::stage::busy && from.now != connection::stage::examined) {
+        return;
+    }
+    origin_book& book = from.home;
+    const std::shared_ptr<call> client = from.client;
+    remove(from, reason, orders);
+    if (client == nullptr) {
+        open_what_is_needed(book, orders);
+        return;
+    }
+    --totals_.reused;
+    --client->attempts;
+    if (!serve_at_once(book, client, now, orders)) {
+        wait_in_front(book, client, orders);
+    }
+}
+
+void ledger::examined(connection& from, clock::steady_time now, ledger_orders& orders) {
+    if (from.now != connection::stage::examined) {
+        return;
+    }
+    const auto idle_since = from.idle_since;
+    set_free(from, now, orders);
+    if (from.now == connection::stage::idle) {
+        from.idle_since = idle_since;
+    }
+}
+
+void ledger::cancel(const std::shared_ptr<call>& given_up, ledger_orders& orders) {
+    give_up(given_up, given_up->failed(errc::cancelled, {}), close_reason::cancelled, orders);
+}
+
+void ledger::give_up(const std::shared_ptr<call>& unlucky, failure why, close_reason reason, ledger_orders& orders) {
+    if (unlucky->now == call::stage::done) {
+        return;
+    }
+    if (unlucky->now == call::stage::served) {
+        connection& server = *unlucky->server;
+        origin_book& book = server.home;
+        end(unlucky, std::move(why), orders);
+        remove(server, reason, orders);
+        open_what_is_needed(book, orders);
+        return;
+    }
+    origin_book& book = book_of(unlucky->target);
+    book.waiting.erase(unlucky->place);
+    end(unlucky, std::move(why), orders);
+    close_what_nobody_needs(book, reason, orders);
+}
+
+/// A call that gives up takes the connection that is being opened for it along, unless another call has a use for it.
+void ledger::close_what_nobody_needs(origin_book& book, close_reason reason, ledger_orders& orders) {
+    if (book.opening <= book.waiting.size()) {
+        return;
+    }
+    const auto orphan = std::ranges::find_if(book.connections, [](const std::shared_ptr<connection>& each) {
+        return each->now == connection::stage::opening && each->client->now == call::stage::done;
+    });
+    if (orphan != book.connections.end()) {
+        remove(*std::shared_ptr{*orphan}, reason, orders);
+    }
+}
+
+void ledger::end(const std::shared_ptr<call>& done, call_result result, ledger_orders& orders) {
+    if (done->now == call::stage::served) {
+        done->durations.first_byte = done->server->told->first_byte();
+    }
+    done->now = call::stage::done;
+    done->server = nullptr;
+    totals_.failed += std::holds_alternative<failure>(result) ? 1 : 0;
+    orders.end.push_back({done, std::move(result)});
+}
+
+void ledger::remove(connection& gone, close_reason reason, ledger_orders& orders) {
+    origin_book& book = gone.home;
+    const bool was_open = gone.now != connection::stage::opening;
+    const bool was_idle = gone.now == connection::stage::idle;
+    if (was_open) {
+        ++totals_.closed;
+    } else {
+        gone.client->opening = nullptr;
+        --book.opening;
+    }
+    gone.now = connection::stage::closed;
+    gone.client.reset();
+    orders.close.push_back({shared(gone), reason, was_open, was_idle});
+    erase(book.idle, gone);
+    erase(book.connections, gone);
+}
+
+}  // namespace coauth::http

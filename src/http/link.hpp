@@ -1,0 +1,79 @@
+#pragma once
+
+#include "http/exchange.hpp"
+#include "http/progress.hpp"
+#include "http/request_writer.hpp"
+#include "http/response_reader.hpp"
+#include "http/tls_context.hpp"
+#include "http/tls_sessions.hpp"
+
+#include <coauth/http/awaitable.hpp>
+#include <coauth/http/observer.hpp>
+#include <coauth/http/pool_options.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace coauth::http {
+
+/// What all links of a pool share.
+struct link_settings {
+    explicit link_settings(const pool_options& options);
+
+    tls_context tls;
+    response_limits limits;
+    std::optional<proxy_options> proxy;
+    std::vector<connect_override> connect_to;
+    std::shared_ptr<resolver> names;
+    std::chrono::milliseconds attempt_delay;
+};
+
+/// How a link was made.
+struct link_facts {
+    std::string address;      ///< The peer's address and port.
+    std::string tls_version;  ///< "TLSv1.3"
+    bool resumed = false;
+    std::chrono::nanoseconds connecting{};
+    std::chrono::nanoseconds handshake{};
+};
+
+/// One TLS connection to an origin: TCP, the proxy's tunnel where there is one, TLS, and the exchanges on it.
+///
+/// Threads: everything happens on `strand`, except where a link is known to be idle. It is ended early by `close`; it
+/// knows no deadline, but says how far it is.
+class link {
+public:
+    link(executor strand, std::shared_ptr<const link_settings> settings, origin target,
+         std::shared_ptr<tls_sessions> sessions, std::shared_ptr<progress> told);
+    ~link();
+
+    link(const link&) = delete;
+    link& operator=(const link&) = delete;
+
+    /// Throws `coauth::error`.
+    awaitable<void> open();
+
+    /// Sends `wire`, a whole request, and awaits the answer. Doesn't throw.
+    awaitable<exchange_result> send(std::string_view wire, response_body body);
+
+    /// Why an idle link may not be used, or nothing if it is well: still open and silent. TLS 1.3 tickets that came
+    /// meanwhile are no reason; they are taken in.
+    [[nodiscard]] std::optional<close_reason> unfit();
+
+    /// Whether something came to an idle link: tickets, foreign bytes, or its end. Quick; never blocks.
+    [[nodiscard]] bool has_input() const noexcept;
+
+    /// Ends whatever is under way.
+    void close() noexcept;
+
+    /// Constant after `open`.
+    [[nodiscard]] const link_facts& facts() const noexcept;
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace coauth::http

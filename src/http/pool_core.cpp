@@ -1,0 +1,340 @@
+#include "http/pool_core.hpp"
+
+#include "http/context_watch.hpp"
+
+#include <coauth/core/clock.hpp>
+#include <coauth/core/error.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace coauth::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How late a deadline may be noticed.
+constexpr auto sweep_interval = 50ms;
+
+/// An idle connection is looked at with every so many sweeps.
+constexpr unsigned sweeps_between_looks = 10;
+
+/// So that no addition of times overflows.
+constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365};
+
+[[noreturn]] void refuse_option(std::string detail) {
+    failure why;
+    why.code = errc::invalid_argument;
+    why.detail = std::move(detail);
+    throw error{std::move(why)};
+}
+
+void check_duration(std::chrono::milliseconds& value, const char* name) {
+    if (value <= 0ms) {
+        refuse_option(std::string{"pool_options::"} + name + " has to be longer than nothing");
+    }
+    value = std::min(value, longest);
+}
+
+pool_options checked(pool_options options) {
+    if (options.max_connections_per_origin == 0) {
+        refuse_option("pool_options::max_connections_per_origin has to be at least 1");
+    }
+    if (options.proxy && options.proxy->host.empty()) {
+        refuse_option("pool_options::proxy has no host");
+    }
+    check_duration(options.idle_timeout, "idle_timeout");
+    check_duration(options.max_connection_age, "max_connection_age");
+    check_duration(options.timeout, "timeout");
+    check_duration(options.connect_timeout, "connect_timeout");
+    check_duration(options.handshake_timeout, "handshake_timeout");
+    check_duration(options.response_timeout, "response_timeout");
+    check_duration(options.connection_attempt_delay, "connection_attempt_delay");
+    return options;
+}
+
+request_event event_of(const call& of) {
+    request_event seen;
+    seen.request = of.number;
+    seen.connection = of.connection_number;
+    seen.method = of.method;
+    seen.url = of.safe_url;
+    seen.provider = of.provider;
+    seen.operation = of.operation;
+    seen.reused = of.reused;
+    seen.attempt = std::max(1U, of.attempts);
+    return seen;
+}
+
+}  // namespace
+
+pool_core::pool_core(executor where, pool_options options)
+    : where_{std::move(where)},
+      options_{checked(std::move(options))},
+      clock_{options_.clock ? options_.clock : system_clock()},
+      link_settings_{std::make_shared<const link_settings>(options_)},
+      ledger_{options_,
+              [this](std::uint64_t number, origin_book& home) {
+                  return std::make_shared<connection>(number, home, asio::make_strand(where_), link_settings_, clock_);
+              }},
+      sweep_timer_{asio::make_strand(where_)} {}
+
+void pool_core::watch_context() {
+    end_with_context(where_, weak_from_this());
+}
+
+std::shared_ptr<call> pool_core::new_call(const http_request& request) {
+    const auto limit = std::clamp(request.timeout.value_or(options_.timeout), 0ms, longest);
+    std::uint64_t number = 0;
+    {
+        const std::scoped_lock lock{mutex_};
+        number = ledger_.next_call_number();
+    }
+    return std::make_shared<call>(number, request, clock_->steady_now(), limit);
+}
+
+void pool_core::begin(const std::shared_ptr<call>& asked, executor home, call::completion handler) {
+    tell([&](observer& told) { told.request_started(event_of(*asked)); });
+    // Before it is submitted: from then on it may end, on another thread, at any moment.
+    if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+        slot.assign([core = weak_from_this(), call = std::weak_ptr{asked}](asio::cancellation_type type) {
+            const auto self = core.lock();
+            const auto given_up = call.lock();
+            if (self && given_up && type != asio::cancellation_type::none) {
+                self->change([&](ledger_orders& orders) { self->ledger_.cancel(given_up, orders); });
+            }
+        });
+    }
+    asked->set_caller(std::move(home), std::move(handler));
+    change([&](ledger_orders& orders) { ledger_.submit(asked, clock_->steady_now(), orders); });
+}
+
+/// Lets the ledger decide, then does what it wants. Returns the next call of the connection that reported.
+template <class Change>
+std::shared_ptr<call> pool_core::change(Change&& what_happened) {
+    ledger_orders orders;
+    bool begin_to_sweep = false;
+    {
+        const std::scoped_lock lock{mutex_};
+        if (abandoned_) {
+            return nullptr;
+        }
+        what_happened(orders);
+        begin_to_sweep = !sweeping_ && ledger_.is_active();
+        sweeping_ = sweeping_ || begin_to_sweep;
+    }
+    if (begin_to_sweep) {
+        asio::post(sweep_timer_->get_executor(), [self = shared_from_this()] { self->arm_sweep(); });
+    }
+    carry_out(orders);
+    return std::move(orders.next);
+}
+
+void pool_core::carry_out(ledger_orders& orders) {
+    for (const auto& opening : orders.open) {
+        start(opening, open(shared_from_this(), opening));
+    }
+    for (const auto& order : orders.serve) {
+        start(order.which, serve(shared_from_this(), order.which, order.client));
+    }
+    for (const auto& idle : orders.examine) {
+        start(idle, examine(shared_from_this(), idle));
+    }
+    for (const auto& order : orders.close) {
+        close(order);
+    }
+    for (auto& order : orders.end) {
+        end(order);
+    }
+}
+
+void pool_core::start(const connection_ptr& with, awaitable<void> work) {
+    asio::co_spawn(with->strand, std::move(work), [self = shared_from_this(), with](std::exception_ptr why) {
+        if (why) {
+            self->work_broke(with, why);
+        }
+    });
+}
+
+void pool_core::close(const ledger_orders::closing& order) {
+    if (!order.was_idle) {
+        asio::post(order.which->strand, [which = order.which] { which->io.close(); });
+    }
+    if (order.was_open) {
+        tell([&](observer& told) { told.connection_closed(order.which->event(), order.reason); });
+    }
+}
+
+void pool_core::end(ledger_orders::ending& order) {
+    tell([&](observer& told) {
+        const auto* answer = std::get_if<http_response>(&order.result);
+        request_durations durations = order.which->durations;
+        durations.total = clock_->steady_now() - order.which->started;
+        told.request_ended(event_of(*order.which), answer != nullptr ? answer->status() : 0,
+                           std::get_if<failure>(&order.result), durations);
+    });
+    order.which->resume_caller(std::move(order.result));
+}
+
+void pool_core::arm_sweep() {
+    sweep_timer_->expires_after(sweep_interval);
+    sweep_timer_->async_wait([core = weak_from_this()](const boost::system::error_code& cancelled) {
+        if (const auto self = core.lock(); self && !cancelled) {
+            self->sweep();
+        }
+    });
+}
+
+void pool_core::sweep() {
+    bool go_on = false;
+    change([&](ledger_orders& orders) {
+        ledger_.sweep(clock_->steady_now(), ++sweeps_ % sweeps_between_looks == 0, orders);
+        sweeping_ = go_on = ledger_.is_active();
+    });
+    if (go_on) {
+        arm_sweep();
+    }
+}
+
+pool_statistics pool_core::statistics() const {
+    const std::scoped_lock lock{mutex_};
+    return ledger_.statistics();
+}
+
+void pool_core::close() noexcept {
+    try {
+        bool was_sweeping = false;
+        change([&](ledger_orders& orders) {
+            was_sweeping = sweeping_;
+            ledger_.shut_down(orders);
+        });
+        if (was_sweeping) {
+            asio::post(sweep_timer_->get_executor(), [core = weak_from_this()] {
+                if (const auto self = core.lock()) {
+                    self->sweep_timer_->cancel();
+                }
+            });
+        }
+    } catch (const std::exception&) {
+        // Without memory to tell everybody at once, the deadlines will.
+    }
+}
+
+void pool_core::abandon() noexcept {
+    ledger_orders orders;
+    std::optional<asio::steady_timer> timer;
+    {
+        const std::scoped_lock lock{mutex_};
+        abandoned_ = true;
+        ledger_.shut_down(orders);
+        timer.swap(sweep_timer_);
+    }
+    for (auto& order : orders.end) {
+        const call::completion freed = order.which->take_handler();
+    }
+}
+
+template <class Event>
+void pool_core::tell(Event&& event) const noexcept {
+    if (options_.observer) {
+        try {
+            event(*options_.observer);
+        } catch (...) {
+            // An observer's failure is its own.
+        }
+    }
+}
+
+awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
+    std::optional<failure> why;
+    try {
+        co_await with->io.open();
+    } catch (const error& thrown) {
+        why = thrown.details();
+    }
+    if (why) {
+        self->change([&](ledger_orders& orders) { self->ledger_.opening_failed(*with, std::move(*why), orders); });
+        co_return;
+    }
+    bool wanted = false;
+    const std::shared_ptr<call> client = self->change(
+        [&](ledger_orders& orders) { wanted = self->ledger_.opened(*with, self->clock_->steady_now(), orders); });
+    if (wanted) {
+        self->tell([&](observer& told) { told.connection_opened(with->event()); });
+    }
+    co_await serve(self, with, client);
+}
+
+awaitable<void> pool_core::serve(core_ptr self, connection_ptr with, std::shared_ptr<call> client) {
+    while (client) {
+        if (with->served > 0) {
+            if (const auto reason = with->io.unfit()) {
+                self->change([&](ledger_orders& orders) {
+                    self->ledger_.unfit(*with, *reason, self->clock_->steady_now(), orders);
+                });
+                co_return;
+            }
+            self->tell([&](observer& told) { told.connection_reused(with->event()); });
+        }
+        const bool sent_before = client->sent.exchange(true);
+        exchange_result ended = co_await with->io.send(client->wire(), client->answer_body());
+        if (!ended.request_sent) {
+            client->sent.store(sent_before);
+        }
+        client = self->exchanged(with, std::move(ended));
+    }
+}
+
+std::shared_ptr<call> pool_core::exchanged(const connection_ptr& with, exchange_result ended) {
+    return change([&](ledger_orders& orders) {
+        if (!ended.response) {
+            ledger_.exchange_failed(*with, std::move(ended), orders);
+            return;
+        }
+        std::optional<close_reason> worn_out;
+        if (!ended.reusable) {
+            worn_out = ended.bytes_left_over > 0 ? close_reason::unexpected_bytes : close_reason::peer_wish;
+        }
+        ledger_.answered(*with, std::move(*ended.response), worn_out, clock_->steady_now(), orders);
+    });
+}
+
+awaitable<void> pool_core::examine(core_ptr self, connection_ptr with) {
+    const auto reason = with->io.unfit();
+    const std::shared_ptr<call> client = self->change([&](ledger_orders& orders) {
+        const auto now = self->clock_->steady_now();
+        reason ? self->ledger_.unfit(*with, *reason, now, orders) : self->ledger_.examined(*with, now, orders);
+    });
+    co_await serve(self, with, client);
+}
+
+void pool_core::work_broke(const connection_ptr& with, const std::exception_ptr& why) {
+    failure broken;
+    broken.code = errc::connection_lost;
+    try {
+        std::rethrow_exception(why);
+    } catch (const std::exception& thrown) {
+        broken.detail = printable(thrown.what());
+    } catch (...) {
+        broken.detail = "an exception of an unknown type";
+    }
+    change([&](ledger_orders& orders) {
+        ledger_.opening_failed(*with, broken, orders);
+        exchange_result ended;
+        ended.request_sent = true;
+        ended.response_begun = true;
+        ended.response = broken;
+        ledger_.exchange_failed(*with, std::move(ended), orders);
+    });
+}
+
+}  // namespace coauth::http

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "http/call.hpp"
+#include "http/connection.hpp"
+#include "http/ledger.hpp"
+
+#include <coauth/http/awaitable.hpp>
+#include <coauth/http/connection_pool.hpp>
+#include <coauth/http/pool_options.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace coauth::http {
+
+/// What a pool and all that is under way in it share: carries out what the ledger decides.
+///
+/// The mutex guards the ledger alone and is never held across anything that can call out or wait. Every connection
+/// works on a strand of its own; a caller is resumed on its own executor.
+class pool_core : public std::enable_shared_from_this<pool_core> {
+public:
+    /// Throws `coauth::error`.
+    pool_core(executor where, pool_options options);
+
+    /// Has the executor's context end this pool with itself.
+    void watch_context();
+
+    /// Throws `coauth::error` with `errc::invalid_argument`.
+    [[nodiscard]] std::shared_ptr<call> new_call(const http_request& request);
+
+    /// Sets `asked` on its way; `handler` is called once, on `home`, the caller's executor. So is this.
+    void begin(const std::shared_ptr<call>& asked, executor home, call::completion handler);
+
+    [[nodiscard]] pool_statistics statistics() const;
+
+    void close() noexcept;
+
+    /// The context ends: nobody can be resumed any more, so everybody's frames are freed.
+    void abandon() noexcept;
+
+private:
+    using connection_ptr = std::shared_ptr<connection>;
+    using core_ptr = std::shared_ptr<pool_core>;
+
+    static awaitable<void> open(core_ptr self, connection_ptr with);
+    static awaitable<void> serve(core_ptr self, connection_ptr with, std::shared_ptr<call> client);
+    static awaitable<void> examine(core_ptr self, connection_ptr with);
+    std::shared_ptr<call> exchanged(const connection_ptr& with, exchange_result ended);
+    void start(const connection_ptr& with, awaitable<void> work);
+    void work_broke(const connection_ptr& with, const std::exception_ptr& why);
+
+    template <class Change>
+    std::shared_ptr<call> change(Change&& what_happened);
+    void carry_out(ledger_orders& orders);
+    void close(const ledger_orders::closing& order);
+    void end(ledger_orders::ending& order);
+
+    void arm_sweep();
+    void sweep();
+
+    template <class Event>
+    void tell(Event&& event) const noexcept;
+
+    const executor where_;
+    const pool_options options_;
+    const std::shared_ptr<const clock> clock_;
+    const std::shared_ptr<const link_settings> link_settings_;
+
+    mutable std::mutex mutex_;
+    ledger ledger_;
+    bool sweeping_ = false;
+    bool abandoned_ = false;
+
+    // On the sweep's strand.
+    std::optional<boost::asio::steady_timer> sweep_timer_;
+    unsigned sweeps_ = 0;
+};
+
+}  // namespace coauth::http

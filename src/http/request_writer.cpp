@@ -1,0 +1,187 @@
+#include "http/request_writer.hpp"
+
+#include <boost/url/grammar/ci_string.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace coauth::http {
+
+namespace {
+
+namespace urls = boost::urls;
+
+failure not_sendable(std::string detail) {
+    failure refused;
+    refused.code = errc::invalid_argument;
+    refused.detail = std::move(detail);
+    return refused;
+}
+
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+        return is_letter_or_digit(c) || marks.find(c) != std::string_view::npos;
+    });
+}
+
+bool has_control_character(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+}
+
+bool is_host_name(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
+    });
+}
+
+/// What says where a message ends and whom a connection serves is not a caller's to say.
+bool is_transports_own(std::string_view name) {
+    constexpr std::array<std::string_view, 10> own{
+        "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection",
+        "TE",   "Trailer",        "Upgrade",           "Expect"};
+    return std::any_of(own.begin(), own.end(),
+                       [&](std::string_view each) { return urls::grammar::ci_is_equal(each, name); });
+}
+
+result<urls::url_view> parse_https_url(std::string_view text) {
+    const auto parsed = urls::parse_uri(text);
+    if (!parsed)
+        return not_sendable("the URL is not a valid absolute URL");
+    if (parsed->scheme_id() != urls::scheme::https)
+        return not_sendable("the URL is not https, and nothing else is spoken");
+    if (parsed->has_userinfo())
+        return not_sendable("the URL has a user or password in it; send credentials in a header");
+    if (!parsed->encoded_path().empty() && !parsed->encoded_path().starts_with('/'))
+        return not_sendable("the URL's port is not a number");  // what Boost 1.81 makes of one
+    return *parsed;
+}
+
+result<std::uint16_t> port_of(const urls::url_view& url) {
+    if (url.port().empty())
+        return std::uint16_t{443};
+    if (url.port_number() == 0)
+        return not_sendable("the URL's port is not one from 1 to 65535");
+    return url.port_number();
+}
+
+result<std::string> host_of(const urls::url_view& url) {
+    if (url.host_type() == urls::host_type::ipv6)
+        return std::string(url.host_ipv6_address().to_string());
+    std::string host(url.encoded_host());
+    if (!is_host_name(host))
+        return not_sendable("the URL's host is not a name or an address");
+    std::transform(host.begin(), host.end(), host.begin(), urls::grammar::to_lower);
+    return host;
+}
+
+result<void> check_header(std::string_view name, std::string_view value) {
+    if (!is_token(name))
+        return not_sendable("the header name \"" + printable(name, 60) + "\" has characters that may not be sent");
+    if (is_transports_own(name))
+        return not_sendable("the header " + std::string(name) + " is the transport's to write; leave it out");
+    if (has_control_character(value))
+        return not_sendable("the value of the header " + std::string(name) +
+                            " has a line break or another control character");
+    return {};
+}
+
+result<void> check_head(const http_request& request) {
+    if (!is_token(request.method) || request.method == "CONNECT")
+        return not_sendable("\"" + printable(request.method, 60) + "\" is not a method that may be sent");
+    for (const auto& [name, value] : request.headers)
+        if (auto checked = check_header(name, value); !checked)
+            return checked;
+    return {};
+}
+
+/// Also an empty body is announced where the method means to send one (RFC 9110, section 8.6).
+bool announces_body(const http_request& request) {
+    return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+}
+
+/// At least what the request takes when it is written.
+std::size_t most_bytes_of(const http_request& request) {
+    constexpr std::size_t of_the_rest = 100;
+    std::size_t bytes = request.method.size() + 2 * request.url.size() + request.body.size() + of_the_rest;
+    for (const auto& [name, value] : request.headers)
+        bytes += name.size() + value.size() + std::string_view(": \r\n").size();
+    return bytes;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_target(std::string& out, const urls::url_view& url) {
+    if (url.encoded_path().empty())
+        out.append("/");
+    out.append(url.encoded_path());
+    if (url.has_query())
+        out.append("?").append(url.encoded_query());
+}
+
+}  // namespace
+
+std::string origin::authority() const {
+    std::string text = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    if (port != 443)
+        text.append(":").append(std::to_string(port));
+    return text;
+}
+
+result<origin> origin_of(std::string_view text) {
+    const auto url = parse_https_url(text);
+    if (!url)
+        return url.error();
+    auto host = host_of(*url);
+    if (!host)
+        return host.error();
+    const auto port = port_of(*url);
+    if (!port)
+        return port.error();
+    return origin{std::move(*host), *port};
+}
+
+result<void> write_request(std::string& out, const http_request& request) {
+    const auto to = origin_of(request.url);
+    if (!to)
+        return to.error();
+    if (auto checked = check_head(request); !checked)
+        return checked;
+
+    out.reserve(out.size() + most_bytes_of(request));  // growing would leave secrets behind
+    out.append(request.method).append(" ");
+    append_target(out, *parse_https_url(request.url));
+    out.append(" HTTP/1.1\r\n");
+    append_field(out, "Host", to->authority());
+    for (const auto& [name, value] : request.headers)
+        append_field(out, name, value);
+    if (announces_body(request))
+        append_field(out, "Content-Length", std::to_string(request.body.size()));
+    out.append("\r\n").append(request.body);
+    return {};
+}
+
+result<void> write_connect(std::string& out, std::string_view target, std::string_view credentials) {
+    if (has_control_character(target) || target.find(' ') != std::string_view::npos)
+        return not_sendable("the proxy cannot be asked for this host");
+    if (has_control_character(credentials))
+        return not_sendable("the value of the header Proxy-Authorization has a control character");
+    out.append("CONNECT ").append(target).append(" HTTP/1.1\r\n");
+    append_field(out, "Host", target);
+    if (!credentials.empty())
+        append_field(out, "Proxy-Authorization", credentials);
+    out.append("\r\n");
+    return {};
+}
+
+}  // namespace coauth::http

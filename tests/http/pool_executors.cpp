@@ -1,0 +1,150 @@
+#include "tests/http/pool_fixture.hpp"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <exception>
+#include <future>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace coauth;
+using namespace coauth::test;
+namespace asio = boost::asio;
+
+namespace {
+
+/// Sends `count` requests one after the other, and says on how many occasions it was resumed elsewhere than on `home`.
+awaitable<int> send_many(connection_pool& pool, asio::strand<asio::any_io_executor> home, int count) {
+    int elsewhere = 0;
+    for (int i = 0; i < count; ++i) {
+        const http_response answer = co_await pool.send(get());
+        elsewhere += answer.status() == 200 && home.running_in_this_thread() ? 0 : 1;
+    }
+    co_return elsewhere;
+}
+
+/// Ten callers, each on a strand of `callers`, with a pool that works on `works`.
+void check_resumed_at_home(const executor& callers, const executor& works) {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture options_of;
+    pool_options options = options_of.options_for(peer);
+    options.clock = nullptr;
+    options.max_connections_per_origin = 3;
+    connection_pool pool{works, options};
+    std::vector<std::future<int>> all;
+    for (int i = 0; i < 10; ++i) {
+        const asio::strand<asio::any_io_executor> home{callers};
+        all.push_back(asio::co_spawn(home, send_many(pool, home, 20), asio::use_future));
+    }
+    for (auto& each : all) {
+        CHECK(each.get() == 0);
+    }
+    CHECK(pool.statistics().requests == 200);
+    CHECK(pool.statistics().failed == 0);
+    CHECK(pool.statistics().opened <= 3);
+    CHECK(is_quiet(pool.statistics()));
+}
+
+/// An io_context run by some threads.
+class running_context {
+public:
+    explicit running_context(unsigned threads) {
+        for (unsigned i = 0; i < threads; ++i) {
+            threads_.emplace_back([this] { context.run(); });
+        }
+    }
+    ~running_context() {
+        work_.reset();
+        context.stop();
+        for (auto& each : threads_) {
+            each.join();
+        }
+    }
+    asio::io_context context;
+
+private:
+    asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(context);
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+TEST_CASE("a single thread") {
+    running_context one{1};
+    check_resumed_at_home(one.context.get_executor(), one.context.get_executor());
+}
+
+TEST_CASE("one context, many threads") {
+    running_context many{4};
+    check_resumed_at_home(many.context.get_executor(), many.context.get_executor());
+}
+
+TEST_CASE("the pool on a strand, the callers elsewhere") {
+    running_context many{3};
+    running_context callers{2};
+    check_resumed_at_home(callers.context.get_executor(), asio::make_strand(many.context));
+}
+
+TEST_CASE("a thread_pool") {
+    asio::thread_pool threads{3};
+    check_resumed_at_home(threads.get_executor(), threads.get_executor());
+    threads.join();
+}
+
+TEST_CASE("a future and a callback serve as well as a coroutine") {
+    scripted_peer peer{identity_of(), answer_always};
+    running_context one{1};
+    pool_fixture options_of;
+    connection_pool pool{one.context.get_executor(), options_of.options_for(peer)};
+    CHECK(asio::co_spawn(one.context, pool.send(get()), asio::use_future).get().body() == "done");
+
+    std::promise<unsigned> called;
+    asio::co_spawn(one.context, pool.send(get()), [&](const std::exception_ptr& thrown, http_response answer) {
+        called.set_value(thrown ? 0 : answer.status());
+    });
+    CHECK(called.get_future().get() == 200);
+}
+
+TEST_CASE("a pool that dies while many threads use it ends each of their requests once") {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture options_of;
+    pool_options options = options_of.options_for(peer);
+    options.clock = nullptr;
+    options.max_connections_per_origin = 4;
+    asio::thread_pool threads{4};
+    for (int round = 0; round < 20; ++round) {
+        auto pool = std::make_unique<connection_pool>(threads.get_executor(), options);
+        std::vector<std::future<http_response>> all;
+        for (int i = 0; i < 16; ++i) {
+            all.push_back(asio::co_spawn(threads, pool->send(get()), asio::use_future));
+        }
+        const bool some_time = round % 2 == 1;
+        if (some_time) {
+            all.front().wait();
+        }
+        // The awaitables name the pool until they have begun.
+        while (pool->statistics().requests < all.size()) {
+            std::this_thread::yield();
+        }
+        pool.reset();
+        for (auto& each : all) {
+            try {
+                const http_response answer = each.get();
+                CHECK(answer.status() == 200);
+            } catch (const error& why) {
+                CHECK(why.reason() == errc::shut_down);
+            }
+        }
+    }
+    threads.join();
+}

@@ -1,0 +1,205 @@
+#include "tests/http/pool_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <future>
+#include <string>
+#include <vector>
+
+using namespace coauth;
+using namespace coauth::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("a connection serves one request after the other") {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    for (int i = 0; i < 3; ++i) {
+        CHECK(test.send(pool)->answer.value().body() == "done");
+    }
+    CHECK(peer.connections() == 1);
+    CHECK(pool.statistics().opened == 1);
+    CHECK(pool.statistics().reused == 2);
+    CHECK(pool.statistics().requests == 3);
+    CHECK(pool.statistics().failed == 0);
+    CHECK(pool.statistics().idle == 1);
+    CHECK(test.seen->lines() == std::vector<std::string>{"started 1", "opened 1", "ended 1: 200", "started 2",
+                                                         "reused 1", "ended 2: 200", "started 3", "reused 1",
+                                                         "ended 3: 200"});
+}
+
+TEST_CASE("what runs the pool returns when no request is under way") {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    const auto request = test.begin(pool);
+    test.context.run();
+    CHECK(request->status() == 200);
+    CHECK(pool.statistics().idle == 1);
+}
+
+TEST_CASE("a peer that closed meanwhile costs the next request nothing") {
+    std::promise<void> closed;
+    scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t number) {
+                           client.expect_request();
+                           client.send(ok());
+                           if (number == 0) {
+                               client.half_close();
+                               closed.set_value();
+                           }
+                           client.wait_for_end();
+                       }};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    test.send(pool);
+    closed.get_future().wait();
+    CHECK(test.send(pool)->status() == 200);
+    CHECK(test.seen->has("closed 1: peer_closed"));
+    CHECK(pool.statistics().replayed == 0);
+    CHECK(pool.statistics().reused == 0);
+    CHECK(peer.requests().size() == 2);
+}
+
+TEST_CASE("a close_notify while idle is noticed as well") {
+    std::promise<void> closed;
+    scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t number) {
+                           client.expect_request();
+                           client.send(ok());
+                           if (number == 0) {
+                               client.send_close_notify();
+                               closed.set_value();
+                           }
+                           client.wait_for_end();
+                       }};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    test.send(pool);
+    closed.get_future().wait();
+    CHECK(test.send(pool)->status() == 200);
+    CHECK(test.seen->has("closed 1: peer_closed"));
+}
+
+TEST_CASE("an answer to nothing makes a connection unfit, and is never taken for an answer") {
+    std::promise<void> sent;
+    scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t number) {
+                           client.expect_request();
+                           client.send(ok("right"));
+                           if (number == 0) {
+                               client.send(ok("smuggled"));
+                               sent.set_value();
+                           }
+                           client.wait_for_end();
+                       }};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    test.send(pool);
+    sent.get_future().wait();
+    CHECK(test.send(pool)->answer.value().body() == "right");
+    CHECK(test.seen->has("closed 1: unexpected_bytes"));
+    CHECK(peer.connections() == 2);
+}
+
+TEST_CASE("while the pool works, it notices what becomes of its idle connections") {
+    std::promise<void> both_here;
+    std::promise<void> closed;
+    auto go_on = both_here.get_future().share();
+    scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t) {
+                           const std::string request = client.expect_request();
+                           if (request.starts_with("GET /slow")) {
+                               client.wait_for_end();
+                               return;
+                           }
+                           client.send(ok());
+                           go_on.wait();
+                           client.half_close();
+                           client.wait_for_end();
+                       }};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    const auto slow = test.begin(pool, get("/slow"));
+    test.send(pool);
+    CHECK(pool.statistics().idle == 1);
+    both_here.set_value();
+    test.run_until([&] { return pool.statistics().idle == 0; });
+    const auto lines = test.seen->lines();
+    CHECK(lines.back().ends_with("peer_closed"));
+    CHECK(pool.statistics().connections == 1);
+}
+
+TEST_CASE("an answer that closes is obeyed") {
+    scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t) {
+                           client.expect_request();
+                           client.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                           client.wait_for_end();
+                       }};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    CHECK(test.send(pool)->status() == 200);
+    CHECK(test.send(pool)->status() == 200);
+    CHECK(peer.connections() == 2);
+    CHECK(test.seen->has("closed 1: peer_wish"));
+}
+
+TEST_CASE("idle time and age end a connection") {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture test;
+    pool_options options = test.options_for(peer);
+    options.idle_timeout = 30s;
+    options.max_connection_age = 45s;
+    connection_pool pool{test.context.get_executor(), options};
+    test.send(pool);
+    test.clock->advance(30s);
+    test.send(pool);
+    CHECK(test.seen->has("closed 1: idle"));
+    test.clock->advance(25s);
+    test.send(pool);
+    CHECK(test.seen->has("reused 2"));
+    test.clock->advance(20s);
+    test.send(pool);
+    CHECK(test.seen->has("closed 2: age"));
+    CHECK(pool.statistics().opened == 3);
+}
+
+TEST_CASE("a second connection resumes the first one's TLS session") {
+    for (const bool only_tls_1_2 : {false, true}) {
+        CAPTURE(only_tls_1_2);
+        peer_identity identity = identity_of();
+        identity.only_tls_1_2 = only_tls_1_2;
+        scripted_peer peer{identity, [](peer_connection& client, std::size_t) {
+                               client.expect_request();
+                               client.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                           }};
+        pool_fixture test;
+        connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+        for (int i = 0; i < 4; ++i) {
+            CHECK(test.send(pool)->status() == 200);
+        }
+        CHECK(pool.statistics().opened == 4);
+        CHECK(pool.statistics().resumed == 3);
+        CHECK(test.seen->has("opened 4 resumed"));
+    }
+}
+
+TEST_CASE("connections that open at once resume too, each with a ticket of its own") {
+    scripted_peer peer{identity_of(), [](peer_connection& client, std::size_t) {
+                           client.expect_request();
+                           client.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                       }};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    const auto burst = [&] {
+        std::vector<pending_ptr> all;
+        for (int i = 0; i < 4; ++i) {
+            all.push_back(test.begin(pool));
+        }
+        for (const auto& each : all) {
+            test.run_until_done(each);
+            CHECK(each->status() == 200);
+        }
+    };
+    burst();
+    CHECK(pool.statistics().resumed == 0);
+    burst();
+    CHECK(pool.statistics().opened == 8);
+    CHECK(pool.statistics().resumed == 4);
+}
