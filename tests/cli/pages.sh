@@ -24,3 +24,12 @@ masked < page > page.masked
 masked < played > played.masked
 diff page.masked played.masked > differences || fail "docs/program.md is not what happens: $(cat differences)"
 rm -f login.json token.json
+
+# The line of docs/sandbox.md that approves a login without a browser.
+awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$source/docs/sandbox.md" > approval
+sed -i "s/:8443/:$sandbox_port/" approval
+checks=$((checks + 1))
+case $(sh ./approval) in
+    'https://app.example/callback?code='*'&state=xyz') ;;
+    *) fail "docs/sandbox.md does not approve: $(sh ./approval 2>&1)" ;;
+esac

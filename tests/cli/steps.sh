@@ -4,7 +4,7 @@
 start_sandbox
 port=$sandbox_port
 stop_sandbox
-start_sandbox --redirect-uri "http://127.0.0.1:$port/callback"
+start_sandbox --redirect-uri "http://127.0.0.1:$port/callback" --redirect-uri https://app.example/callback
 [ "$(grep -c '^    "[a-z.]*:443:127.0.0.1:[0-9]*",\{0,1\}$' sandbox.json)" -ge 5 ] || fail "connect_to: $(cat sandbox.json)"
 keep_secret "$(member client_secret < sandbox.json)"
 
