@@ -14,12 +14,20 @@
 namespace coauth::cli {
 namespace {
 
+/// The group of the options that a command takes but does not use. CLI11's own hidden group would leave their names out
+/// of its errors too.
+constexpr auto not_shown = "Not shown";
+
 /// Help that fits a screen: what stands in the usage line is not listed again.
 class screen_formatter final : public CLI::Formatter {
 public:
     screen_formatter() { column_width(30); }
 
     std::string make_positionals(const CLI::App*) const override { return {}; }
+
+    std::string make_group(std::string group, bool positional, std::vector<const CLI::Option*> options) const override {
+        return group == not_shown ? "" : Formatter::make_group(std::move(group), positional, std::move(options));
+    }
 
     std::string make_usage(const CLI::App* app, std::string name) const override {
         std::string usage = "Usage: " + name;
@@ -86,13 +94,16 @@ private:
 
     static void text(CLI::App& to, const std::string& name, std::string& into, const std::string& form,
                      const std::string& what, bool shown = true) {
-        to.add_option(name, into, what)->option_text(form)->group(shown ? "Options" : "");
+        to.add_option(name, into, what)->option_text(form)->group(shown ? "Options" : not_shown);
     }
 
     /// One that may come several times, with one value each time.
     static void texts(CLI::App& to, const std::string& name, std::vector<std::string>& into, const std::string& form,
                       const std::string& what, bool shown = true) {
-        to.add_option(name, into, what)->option_text(form)->allow_extra_args(false)->group(shown ? "Options" : "");
+        to.add_option(name, into, what)
+            ->option_text(form)
+            ->allow_extra_args(false)
+            ->group(shown ? "Options" : not_shown);
     }
 
     void add_common(CLI::App& to, uses used) {
@@ -101,17 +112,19 @@ private:
              used.network);
         texts(to, "--redirect-uri", given_.redirect_uris, "URI", "where the browser comes back to");
         texts(to, "--scope", given_.scopes, "SCOPES", "what to ask for; may be repeated", used.scope);
+        to.add_flag("--offline", given_.offline, "ask for a refresh token where that takes asking")
+            ->group(used.scope ? "Options" : not_shown);
         texts(to, "--param", given_.parameters, "NAME=VALUE", "a value that the profile asks for", used.parameters);
         text(to, "--ca", given_.ca_file, "FILE", "trust these authorities, not the system's", used.network);
         texts(to, "--connect-to", given_.connect_to, "H:P:H:P", "connect elsewhere, as curl does", used.network);
         text(to, "--sandbox", given_.sandbox_file, "FILE", "use the sandbox that printed this");
         to.add_option("--timeout", given_.timeout, "for each request (default 30)")
             ->option_text("SECONDS")
-            ->group(used.network ? "Options" : "");
+            ->group(used.network ? "Options" : not_shown);
         text(to, "--proxy", given_.proxy, "URL", "http://[USER@]HOST[:PORT]", used.network);
         text(to, "-o,--output", given_.output_file, "FILE", "write the result there, mode 0600");
         to.add_flag("-v,--verbose", given_.verbose, "tell what happens on the network")
-            ->group(used.network ? "Options" : "");
+            ->group(used.network ? "Options" : not_shown);
     }
 
     void add_profile_commands() {
@@ -179,6 +192,13 @@ private:
     arguments& given_;
 };
 
+/// "--timeout = soon" of CLI11's "Could not convert: --timeout = soon".
+std::string value_of(const CLI::ParseError& not_converted) {
+    const std::string text = not_converted.what();
+    const std::size_t colon = text.find(": ");
+    return colon == text.npos ? text : text.substr(colon + 2);
+}
+
 /// What is wrong with the command line. An unexpected word is not repeated, but for an option's name: it may be a
 /// secret.
 std::string explain(const CLI::App& app, const CLI::ParseError& failed) {
@@ -193,6 +213,9 @@ std::string explain(const CLI::App& app, const CLI::ParseError& failed) {
     const auto code = static_cast<CLI::ExitCodes>(failed.get_exit_code());
     if (code == CLI::ExitCodes::RequiredError && app.get_subcommands().empty()) {
         return word.empty() ? "no command is given" : "there is no such command";
+    }
+    if (code == CLI::ExitCodes::ConversionError) {
+        return "no number, or one out of range: " + value_of(failed);
     }
     return code == CLI::ExitCodes::ExtrasError ? "an argument too many" : failed.what();
 }

@@ -24,6 +24,7 @@ struct arguments {
     std::string client_secret_file;
     std::vector<std::string> redirect_uris;  ///< Several at the sandbox only.
     std::vector<std::string> scopes;
+    bool offline = false;                 ///< authorize, login
     std::vector<std::string> parameters;  ///< name=value
     std::string ca_file;
     std::vector<std::string> connect_to;  ///< HOST:PORT:HOST:PORT

@@ -13,8 +13,10 @@
 #include <boost/url/rfc/authority_rule.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <system_error>
 
 namespace coauth::cli {
 namespace {
@@ -25,7 +27,8 @@ namespace urls = boost::urls;
 constexpr auto proxy_password_variable = "COAUTH_PROXY_PASSWORD";
 
 bool names_a_server(const urls::authority_view& authority) {
-    return !authority.has_userinfo() && !authority.encoded_host().empty() && authority.port_number() != 0;
+    return !authority.has_userinfo() && !authority.encoded_host().empty() &&
+           read_port(authority.port()).value_or(0) != 0;
 }
 
 /// The first of the environment variables that is set and not empty.
@@ -52,7 +55,28 @@ std::string read_value(std::string_view text) {
     return std::string(text);
 }
 
+std::vector<std::string> read_scopes(const std::vector<std::string>& texts) {
+    std::vector<std::string> made;
+    for (const std::string_view text : texts) {
+        for (std::size_t begin = 0; begin <= text.size();) {
+            const std::size_t end = std::min(text.find_first_of(", ", begin), text.size());
+            if (end > begin) {
+                made.emplace_back(text.substr(begin, end - begin));
+            }
+            begin = end + 1;
+        }
+    }
+    return made;
+}
+
 }  // namespace
+
+std::optional<std::uint16_t> read_port(std::string_view digits) {
+    std::uint16_t port = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [stopped, failed] = std::from_chars(digits.data(), end, port);
+    return failed == std::errc{} && stopped == end ? std::optional(port) : std::nullopt;
+}
 
 connect_override read_connect_to(std::string_view text) {
     constexpr auto rule = urls::grammar::tuple_rule(
@@ -65,9 +89,9 @@ connect_override read_connect_to(std::string_view text) {
     const auto& [from, to] = *read;
     connect_override made;
     made.host = std::string(from.host_address());
-    made.port = from.port_number();
+    made.port = *read_port(from.port());
     made.to_host = std::string(to.host_address());
-    made.to_port = to.port_number();
+    made.to_port = *read_port(to.port());
     return made;
 }
 
@@ -82,7 +106,12 @@ proxy_options read_proxy(std::string_view text) {
     }
     proxy_options made;
     made.host = std::string(read->host_address());
-    made.port = read->has_port() ? read->port_number() : made.port;
+    if (read->has_port()) {
+        made.port = read_port(read->port()).value_or(0);
+    }
+    if (made.port == 0) {
+        throw program_error("the port of --proxy is not one from 1 to 65535");
+    }
     made.user = std::string(read->user());
     made.password = secret(from_environment(proxy_password_variable, {}));
     return made;
@@ -100,17 +129,11 @@ parameters read_parameters(const std::vector<std::string>& texts) {
     return made;
 }
 
-std::vector<std::string> read_scopes(const std::vector<std::string>& texts) {
-    std::vector<std::string> made;
-    for (const std::string_view text : texts) {
-        for (std::size_t begin = 0; begin <= text.size();) {
-            const std::size_t end = std::min(text.find_first_of(", ", begin), text.size());
-            if (end > begin) {
-                made.emplace_back(text.substr(begin, end - begin));
-            }
-            begin = end + 1;
-        }
-    }
+authorize_options read_wishes(const arguments& given) {
+    authorize_options made;
+    made.scopes = read_scopes(given.scopes);
+    made.offline = given.offline;
+    made.extra = read_parameters(given.parameters);
     return made;
 }
 

@@ -4,10 +4,13 @@
 
 #include <coauth/core/parameters.hpp>
 #include <coauth/http/pool_options.hpp>
+#include <coauth/provider/authorization.hpp>
 #include <coauth/provider/credentials.hpp>
 #include <coauth/provider/profile.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +19,9 @@ namespace coauth::cli {
 
 // What the words of the command line mean. All throw `program_error`; none of its texts holds a value that may be
 // secret.
+
+/// A port, 0 to 65535; nothing where the digits say no such number (Boost.URL 1.81 takes some of those modulo 65536).
+[[nodiscard]] std::optional<std::uint16_t> read_port(std::string_view digits);
 
 /// "HOST:PORT:HOST:PORT", an IPv6 address in brackets, as curl's --connect-to.
 [[nodiscard]] connect_override read_connect_to(std::string_view text);
@@ -26,8 +32,8 @@ namespace coauth::cli {
 /// "name=value", "name=@FILE" for a file's content; "name=@@..." for a value that begins with "@".
 [[nodiscard]] parameters read_parameters(const std::vector<std::string>& texts);
 
-/// Scopes that stand in several options, or in one with commas or spaces between them.
-[[nodiscard]] std::vector<std::string> read_scopes(const std::vector<std::string>& texts);
+/// What a login is to ask for. Scopes stand in several options, or in one with commas or spaces between them.
+[[nodiscard]] authorize_options read_wishes(const arguments& given);
 
 /// Seconds, with a fraction if need be; `option` is whose value it is.
 [[nodiscard]] std::chrono::milliseconds read_seconds(double value, std::string_view option);

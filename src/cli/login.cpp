@@ -48,9 +48,13 @@ std::optional<loopback> find_loopback(const std::string& redirect_uri, std::uint
     if (!read || read->scheme_id() != boost::urls::scheme::http) {
         return std::nullopt;
     }
+    const auto port = read->has_port() ? read_port(read->port()) : chosen_port;
+    if (!port) {
+        throw program_error("the port of the redirect URI is not one from 0 to 65535");
+    }
     loopback found;
     found.host = std::string(read->host_address());
-    found.port = read->has_port() ? read->port_number() : chosen_port;
+    found.port = *port;
     found.path = read->encoded_path().empty() ? "/" : std::string(read->encoded_path());
     const bool here = found.host == "127.0.0.1" || found.host == "::1" || found.host == "localhost";
     return here ? std::optional(found) : std::nullopt;
@@ -127,13 +131,6 @@ awaitable<json::value> finish(client at, std::string instructions, callback_gate
     co_return json::value(std::move(result));
 }
 
-authorization begin(const client& at, const arguments& given) {
-    authorize_options options;
-    options.scopes = read_scopes(given.scopes);
-    options.extra = read_parameters(given.parameters);
-    return at.authorize(options);
-}
-
 }  // namespace
 
 exit_status log_in(const arguments& given) {
@@ -148,7 +145,7 @@ exit_status log_in(const arguments& given) {
         who.redirect_uri = received->redirect_uri();
     }
     const client at = with.make_client(std::move(who));
-    const authorization login = begin(at, given);
+    const authorization login = at.authorize(read_wishes(given));
     callback_gate gate(with.where(), at, login);
     const countdown shown;
 

@@ -69,11 +69,8 @@ grant make_grant(const session& with, const arguments& given) {
 exit_status authorize(const arguments& given) {
     output printed(given.output_file);
     const provider::profile what = read_profile(given.provider);
-    authorize_options options;
-    options.scopes = read_scopes(given.scopes);
-    options.extra = read_parameters(given.parameters);
     const credentials who = read_credentials(given, what);
-    printed.print(to_json(provider::authorize(what, who, options, *system_random()).value()));
+    printed.print(to_json(provider::authorize(what, who, read_wishes(given), *system_random()).value()));
     return exit_status::done;
 }
 

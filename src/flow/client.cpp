@@ -1,3 +1,5 @@
+#include "provider/foreign_text.hpp"
+
 #include <coauth/flow/client.hpp>
 #include <coauth/provider/reply.hpp>
 #include <coauth/provider/request.hpp>
@@ -40,35 +42,52 @@ failure foreign_failure(const boost::system::error_code& code) {
     throw error(std::move(what));
 }
 
-/// What is known of a request after it was moved into the transport.
-http_request label_of(const http_request& request) {
-    http_request label;
-    label.provider = request.provider;
-    label.operation = request.operation;
-    label.idempotent = request.idempotent;
-    return label;
+/// Takes the secrets that were sent out of what the provider said: it may have repeated them.
+void redact(std::string& said, const provider::request_values& sent) {
+    provider::redact(said, sent.who->client_secret.reveal());
+    if (sent.grant) {
+        provider::redact(said, sent.grant->code.reveal());
+        provider::redact(said, sent.grant->code_verifier.reveal());
+    }
+    if (sent.token) {
+        provider::redact(said, sent.token->access_token.reveal());
+        provider::redact(said, sent.token->refresh_token ? sent.token->refresh_token->reveal() : "");
+    }
 }
 
-awaitable<http_response> send(transport& via, http_request request) {
-    const http_request label = label_of(request);
+/// An answer, and what was asked.
+struct answer {
+    http_response response;
+    http_request asked;  // without what was moved into the transport: URL, headers, body
+
+    /// What a pure function read from the answer; its failure came after the request was sent with `sent`.
+    template <class T>
+    T value_of(result<T> read, const provider::request_values& sent) const {
+        if (!read) {
+            failure what = read.error();
+            what.request_sent = true;
+            for (std::string* said : {&what.detail, &what.provider_code, &what.provider_text}) {
+                redact(*said, sent);
+            }
+            fail(std::move(what), asked);
+        }
+        return std::move(*read);
+    }
+};
+
+awaitable<answer> ask(transport& via, http_request request) {
+    answer got;
+    got.asked.provider = request.provider;
+    got.asked.operation = request.operation;
+    got.asked.idempotent = request.idempotent;
     try {
-        co_return co_await via.send(std::move(request));
+        got.response = co_await via.send(std::move(request));
     } catch (const error& thrown) {
-        fail(thrown.details(), label);
+        fail(thrown.details(), got.asked);
     } catch (const boost::system::system_error& thrown) {
-        fail(foreign_failure(thrown.code()), label);
+        fail(foreign_failure(thrown.code()), got.asked);
     }
-}
-
-/// The value of what a pure function read from an answer; its failure came after the request was sent.
-template <class T>
-T value_of(result<T> read, const http_request& label) {
-    if (!read) {
-        failure what = read.error();
-        what.request_sent = true;
-        fail(std::move(what), label);
-    }
-    return std::move(*read);
+    co_return got;
 }
 
 }  // namespace
@@ -77,8 +96,7 @@ T value_of(result<T> read, const http_request& label) {
 struct client::steps {
     using shared = std::shared_ptr<const state>;
 
-    static http_request build(const state& self, std::string_view operation, provider::request_values values) {
-        values.who = &self.who;
+    static http_request build(const state& self, std::string_view operation, const provider::request_values& values) {
         http_request request = provider::build_request(self.what, operation, values).value();
         request.timeout = self.options.timeout;
         return request;
@@ -89,48 +107,45 @@ struct client::steps {
             co_return std::move(*redeemed.issued);
         }
         provider::request_values values;
+        values.who = &self->who;
         values.grant = &redeemed;
-        http_request request = build(*self, "exchange", values);
-        const http_request label = label_of(request);
-        const http_response response = co_await send(*self->via, std::move(request));
-        co_return value_of(provider::read_token(self->what, "exchange", response, self->now()), label);
+        const answer got = co_await ask(*self->via, build(*self, "exchange", values));
+        co_return got.value_of(provider::read_token(self->what, "exchange", got.response, self->now()), values);
     }
 
     static awaitable<token> refresh(shared self, token old) {
         provider::request_values values;
+        values.who = &self->who;
         values.token = &old;
-        http_request request = build(*self, "refresh", values);
-        const http_request label = label_of(request);
-        const http_response response = co_await send(*self->via, std::move(request));
-        co_return value_of(provider::read_token(self->what, "refresh", response, self->now(), &old), label);
+        const answer got = co_await ask(*self->via, build(*self, "refresh", values));
+        co_return got.value_of(provider::read_token(self->what, "refresh", got.response, self->now(), &old), values);
     }
 
     static awaitable<identity> userinfo(shared self, token whose) {
         provider::request_values values;
+        values.who = &self->who;
         values.token = &whose;
-        http_request request = build(*self, "userinfo", values);
-        const http_request label = label_of(request);
-        const http_response response = co_await send(*self->via, std::move(request));
-        co_return value_of(provider::read_identity(self->what, "userinfo", response), label);
+        const answer got = co_await ask(*self->via, build(*self, "userinfo", values));
+        co_return got.value_of(provider::read_identity(self->what, "userinfo", got.response), values);
     }
 
     static awaitable<validation> validate(shared self, token asked) {
         provider::request_values values;
+        values.who = &self->who;
         values.token = &asked;
-        http_request request = build(*self, "validate", values);
-        const http_request label = label_of(request);
-        const http_response response = co_await send(*self->via, std::move(request));
-        co_return value_of(provider::read_validation(self->what, "validate", response), label);
+        const answer got = co_await ask(*self->via, build(*self, "validate", values));
+        validation found = got.value_of(provider::read_validation(self->what, "validate", got.response), values);
+        redact(found.reason, values);
+        co_return found;
     }
 
     static awaitable<boost::json::value> call(shared self, std::string operation, parameters arguments, token with) {
         provider::request_values values;
+        values.who = &self->who;
         values.token = &with;
         values.arguments = &arguments;
-        http_request request = build(*self, operation, values);
-        const http_request label = label_of(request);
-        const http_response response = co_await send(*self->via, std::move(request));
-        co_return value_of(provider::read_value(self->what, operation, response), label);
+        const answer got = co_await ask(*self->via, build(*self, operation, values));
+        co_return got.value_of(provider::read_value(self->what, operation, got.response), values);
     }
 
     static awaitable<void> revoke(shared self, token ended, parameters arguments) {

@@ -54,6 +54,7 @@ public:
     stage now = stage::opening;
     std::shared_ptr<call> client;  ///< The call it is opened for, or that it serves.
     unsigned served = 0;           ///< Exchanges that ended well.
+    bool fresh = true;             ///< Only just opened: it has neither served nor been idle.
     clock::steady_time opened_at{};
     clock::steady_time idle_since{};
 };

@@ -2,6 +2,8 @@
 
 #include <coauth/core/error.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -115,11 +117,17 @@ awaitable<std::vector<asio::ip::address>> dialer::addresses_of(std::string host)
 awaitable<std::vector<asio::ip::address>> dialer::ask_names(std::string host) {
     std::vector<std::string> texts;
     std::string reason;
+    // A coroutine of its own, that it may be cancelled alone: its caller goes on as it does after any other failure.
+    auto stoppable = asio::bind_cancellation_slot(stop_asking_.slot(), asio::use_awaitable);
+    asking_ = true;
     try {
-        texts = co_await names_->resolve(host);
+        texts = co_await asio::co_spawn(strand_, names_->resolve(host), std::move(stoppable));
     } catch (const std::exception& thrown) {
         reason = thrown.what();
+    } catch (...) {
+        reason = "the resolver failed with an exception of an unknown type";
     }
+    asking_ = false;
     if (!reason.empty()) {
         refuse_name(host, reason);
     }
@@ -182,6 +190,9 @@ awaitable<dialer::connected> dialer::connect(endpoints addresses) {
 void dialer::close() {
     if (system_) {
         system_->cancel();
+    }
+    if (asking_) {
+        stop_asking_.emit(asio::cancellation_type::terminal);
     }
     if (const auto running = race_.lock()) {
         running->closed = true;

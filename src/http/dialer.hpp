@@ -3,6 +3,7 @@
 #include <coauth/http/awaitable.hpp>
 #include <coauth/http/resolver.hpp>
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/result.hpp>
 
@@ -35,7 +36,7 @@ public:
     /// The first that takes the connection; or what the last of them said.
     awaitable<connected> connect(endpoints addresses);
 
-    /// Ends what is under way, as far as it can be ended: a resolver that does not come back is simply left alone.
+    /// Ends what is under way, as far as it can be ended: a resolver that does not heed its cancellation is left alone.
     void close();
 
 private:
@@ -49,6 +50,8 @@ private:
     std::shared_ptr<resolver> names_;
     std::chrono::milliseconds attempt_delay_;
     std::optional<boost::asio::ip::tcp::resolver> system_;
+    boost::asio::cancellation_signal stop_asking_;
+    bool asking_ = false;  ///< `names_` has been asked and has not answered.
     std::weak_ptr<race> race_;
 };
 

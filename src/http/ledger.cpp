@@ -130,6 +130,7 @@ void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& o
         return;
     }
     free->now = connection::stage::idle;
+    free->fresh = false;
     free->client.reset();
     free->idle_since = now;
     book.idle.push_back(free);
@@ -176,6 +177,7 @@ void ledger::answered(connection& from, http_response answer, std::optional<clos
     origin_book& book = from.home;
     end(from.client, std::move(answer), orders);
     ++from.served;
+    from.fresh = false;
     if (worn_out) {
         remove(from, *worn_out, orders);
         open_what_is_needed(book, orders);
@@ -214,7 +216,7 @@ void ledger::unfit(connection& from, close_reason reason, clock::steady_time now
         open_what_is_needed(book, orders);
         return;
     }
-    --totals_.reused;
+    totals_.reused -= client->reused ? 1 : 0;
     --client->attempts;
     if (!serve_at_once(book, client, now, orders)) {
         wait_in_front(book, client, orders);

@@ -276,13 +276,15 @@ awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
 
 awaitable<void> pool_core::serve(core_ptr self, connection_ptr with, std::shared_ptr<call> client) {
     while (client) {
-        if (with->served > 0) {
+        if (!with->fresh) {
             if (const auto reason = with->io.unfit()) {
                 self->change([&](ledger_orders& orders) {
                     self->ledger_.unfit(*with, *reason, self->clock_->steady_now(), orders);
                 });
                 co_return;
             }
+        }
+        if (with->served > 0) {
             self->tell([&](observer& told) { told.connection_reused(with->event()); });
         }
         const bool sent_before = client->sent.exchange(true);

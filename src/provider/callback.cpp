@@ -5,6 +5,7 @@
 #include "provider/step_failure.hpp"
 #include "provider/token_fields.hpp"
 
+#include <coauth/core/secret.hpp>
 #include <coauth/provider/callback.hpp>
 
 #include <boost/json/object.hpp>
@@ -21,6 +22,14 @@ class callback_reader {
 public:
     callback_reader(const profile& what, const authorization& login, clock::wall_time received_at)
         : what_(what), rules_(what.data().callback), login_(login), received_at_(received_at) {}
+    ~callback_reader() {
+        for (auto& each : fields_) {
+            wipe(each.value);  // a code or a token, perhaps
+        }
+    }
+
+    callback_reader(const callback_reader&) = delete;
+    callback_reader& operator=(const callback_reader&) = delete;
 
     result<grant> read(std::string_view callback) {
         using check = std::optional<failure> (callback_reader::*)() const;

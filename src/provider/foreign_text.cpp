@@ -8,6 +8,8 @@ namespace coauth::provider {
 namespace {
 
 constexpr std::size_t shortest_secret = 20;
+constexpr std::size_t shortest_known_secret = 8;  // what is shorter may be any word
+constexpr std::string_view redacted = "[redacted]";
 
 bool is_lower(char c) noexcept {
     return c >= 'a' && c <= 'z';
@@ -46,7 +48,7 @@ std::string foreign_text(std::string_view text) {
     while (!text.empty()) {
         const auto end = std::find_if_not(text.begin(), text.end(), is_token_character);
         const auto run = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-        shown += run.size() >= shortest_secret && !is_made_of_words(run) ? "[redacted]" : run;
+        shown += run.size() >= shortest_secret && !is_made_of_words(run) ? redacted : run;
         text.remove_prefix(run.size());
         const auto next = std::find_if(text.begin(), text.end(), is_token_character);
         const auto between = text.substr(0, static_cast<std::size_t>(next - text.begin()));
@@ -54,6 +56,26 @@ std::string foreign_text(std::string_view text) {
         text.remove_prefix(between.size());
     }
     return printable(shown);
+}
+
+void redact(std::string& text, std::string_view secret) {
+    if (secret.size() < shortest_known_secret) {
+        return;
+    }
+    for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + redacted.size())) {
+        text.replace(at, secret.size(), redacted);
+    }
+    constexpr std::string_view cut = "...";
+    if (text.ends_with(cut)) {
+        const auto left = std::string_view(text).substr(0, text.size() - cut.size());
+        for (auto length = secret.size() - 1; length >= shortest_known_secret; --length) {
+            if (left.ends_with(secret.substr(0, length))) {
+                text.replace(left.size() - length, length, redacted);
+                break;
+            }
+        }
+    }
+    text = printable(text);
 }
 
 }  // namespace coauth::provider

@@ -12,4 +12,7 @@ namespace coauth::provider {
 /// together from words as "redirect_uri_mismatch" and "InvalidAuthorizationCode" are.
 [[nodiscard]] std::string foreign_text(std::string_view text);
 
+/// Takes a known secret, of at least 8 characters, out of text that was made `printable`, even where that has cut it.
+void redact(std::string& text, std::string_view secret);
+
 }  // namespace coauth::provider

@@ -10,7 +10,9 @@
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace coauth::provider {
@@ -36,6 +38,11 @@ std::optional<bool> flag(const json::value& reply, const std::string& at) {
         return true;
     }
     return text == "false" || text == "0" ? std::optional(false) : std::nullopt;
+}
+
+/// A program may cut a name at a NUL, or take a line for two: then one user is taken for another.
+bool has_control_character(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
 }  // namespace
@@ -74,6 +81,10 @@ result<identity> read_identity(const profile& what, std::string_view operation, 
     if (!subject) {
         return reply_failure(what.data(), *rules, response, errc::missing_field,
                              "the subject is not at \"" + at.subject + "\", or is neither a text nor an integer");
+    }
+    if (has_control_character(*subject)) {
+        return reply_failure(what.data(), *rules, response, errc::malformed_reply,
+                             "the subject at \"" + at.subject + "\" holds a control character");
     }
     identity who;
     who.provider = what.name();

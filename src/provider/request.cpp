@@ -58,8 +58,23 @@ std::optional<failure> check_arguments(const operation_rules& operation, const p
     return std::nullopt;
 }
 
+/// Whether a server that decodes a path before it takes it apart finds a segment of dots.
+bool has_segment_of_dots(std::string_view decoded_path) noexcept {
+    while (true) {
+        const auto end = std::min(decoded_path.find_first_of("/\\"), decoded_path.size());
+        const auto segment = decoded_path.substr(0, end);
+        if (segment == "." || segment == "..") {
+            return true;
+        }
+        if (end == decoded_path.size()) {
+            return false;
+        }
+        decoded_path.remove_prefix(end + 1);
+    }
+}
+
 /// The loader has seen to it that scheme and host are fixed text, and no value escapes from its place in the path. Only
-/// a segment of dots, which no escape touches, would still lead to another path.
+/// a segment of dots would still lead to another path.
 std::optional<failure> check_url(const template_text& made_of, std::string_view text) {
     if (made_of.pieces().size() == 1) {
         return std::nullopt;
@@ -68,11 +83,12 @@ std::optional<failure> check_url(const template_text& made_of, std::string_view 
     if (!url) {
         return invalid("its values make no URL");
     }
-    const auto segments = url->segments();
-    const bool leads_elsewhere = std::any_of(
-        segments.begin(), segments.end(), [](const std::string& segment) { return segment == "." || segment == ".."; });
-    return leads_elsewhere ? std::optional(invalid("a value in the path is \".\" or \"..\", which leads elsewhere"))
-                           : std::nullopt;
+    std::string path = url->path();
+    const bool leads_elsewhere = has_segment_of_dots(path);
+    wipe(path);
+    return leads_elsewhere
+               ? std::optional(invalid("a value in the path has a segment \".\" or \"..\", which leads elsewhere"))
+               : std::nullopt;
 }
 
 std::optional<failure> write_url(const operation_rules& operation, const placeholder_values& values,

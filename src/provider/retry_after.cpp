@@ -31,7 +31,9 @@ std::optional<seconds> read_retry_after(const http_response& response) noexcept 
     if (!until || !from) {
         return std::nullopt;
     }
-    return std::clamp(std::chrono::duration_cast<seconds>(*until - *from), seconds{0}, longest);
+    // In whole seconds first: the difference of two far dates overflows the clock's nanoseconds.
+    const auto wait = std::chrono::floor<seconds>(*until) - std::chrono::floor<seconds>(*from);
+    return std::clamp(wait, seconds{0}, longest);
 }
 
 }  // namespace coauth::provider

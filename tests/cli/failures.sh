@@ -41,6 +41,10 @@ alone
 # 5: the sandbox's authority is nobody's. 7: nobody listens there.
 run 5 userinfo hitkey $connect < token.json
 alone
+# Without --ca the system's store decides, wherever OpenSSL finds that.
+export SSL_CERT_FILE="$work/ca.pem"
+run 0 userinfo hitkey $connect < token.json
+unset SSL_CERT_FILE
 run 7 userinfo hitkey --ca ca.pem --connect-to "api.hitkey.io:443:127.0.0.1:$port" < token.json
 alone
 run 7 userinfo hitkey --sandbox sandbox.json --proxy "http://127.0.0.1:$port" < token.json

@@ -18,6 +18,14 @@ for line in "" "frobnicate" "profile" "profile check" "login" "call hitkey" "use
     says err "--help"
 done
 
+# The option is named, by a command that has no use for it too.
+for line in "login hitkey --timeout soon" "authorize hitkey --timeout soon"; do
+    run 2 $line
+    says err "--timeout = soon"
+done
+run 2 userinfo hitkey --scope
+says err "--scope"
+
 keep_secret typed-into-the-wrong-place
 run 2 login hitkey --client-secret=typed-into-the-wrong-place
 alone
@@ -29,11 +37,14 @@ says err "COAUTH_PROXY_PASSWORD"
 
 # Values with a form.
 for line in "--timeout 0" "--timeout 1e9" "--connect-to api.hitkey.io:443" "--connect-to a:b:c:d" \
-    "--connect-to ::1:443:::1:444" "--proxy https://127.0.0.1" "--proxy 127.0.0.1:3128"; do
+    "--connect-to ::1:443:::1:444" "--connect-to a:443:b:99999" "--connect-to a:65536:b:443" \
+    "--proxy https://127.0.0.1" "--proxy 127.0.0.1:3128" "--proxy http://127.0.0.1:99999" "--proxy http://127.0.0.1:0"; do
     run 2 userinfo hitkey $line
     alone
 done
 run 2 login hitkey --client-id me --wait 0
+run 2 login hitkey --client-id me --redirect-uri http://127.0.0.1:99999/callback
+alone
 run 2 authorize hitkey --client-id me --redirect-uri https://app.example/ --param nothing
 alone
 run 2 exchange hitkey

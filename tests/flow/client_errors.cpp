@@ -123,6 +123,35 @@ TEST_CASE("an answer that cannot be read is an error that shows nothing of it") 
     }
 }
 
+TEST_CASE("a provider that repeats a secret is not quoted with it, however the secret looks") {
+    const auto spoken_of = [](const std::string& said, const char* spoken) {
+        scripted_transport via;
+        via.answer(400, R"({"error":"invalid_grant: )" + said + R"(","message":")" + said + R"("})");
+        coauth::client client{via,
+                              coauth::provider::builtin("hitkey"),
+                              {.client_id = "my-client",
+                               .client_secret = coauth::secret{"all-lower-case-words"},
+                               .redirect_uri = "https://app.example/callback"}};
+        coauth::token token{coauth::secret{"plain"}};
+        token.refresh_token = coauth::secret{"correct-horse-battery-staple"};
+        const std::string told = failure_of(client.refresh(token)).message();
+        CAPTURE(told);
+        CHECK(told.find(spoken) != std::string::npos);
+        return told;
+    };
+    CHECK(spoken_of("no all-lower-case-words, please", "no [redacted], please").find("lower") == std::string::npos);
+    CHECK(spoken_of("correct-horse-battery-staple", "[redacted]").find("horse") == std::string::npos);
+    CHECK(spoken_of("is correct-horse-battery-staple/correct-horse-battery-staple twice", "[redacted]/[redacted] twice")
+              .find("horse") == std::string::npos);
+    spoken_of("a plain refusal", "a plain refusal");  // too short to be a secret, and likely to be a word
+    // Cut in the middle of the secret.
+    for (const std::size_t before : {460U, 470U, 480U, 490U}) {
+        CAPTURE(before);
+        const auto told = spoken_of(std::string(before, ' ') + "correct-horse-battery-staple and more", "...");
+        CHECK(told.find("correct-horse") == std::string::npos);
+    }
+}
+
 TEST_CASE("a redirect of the token endpoint is refused") {
     scripted_transport via;
     via.answer(307, "", {{"Location", "https://evil.example/"}});

@@ -75,6 +75,9 @@ TEST_CASE("cancelled while it resolves") {
     CHECK(request->reason() == errc::cancelled);
     CHECK_FALSE(request->failed->request_sent);
     CHECK(pool.statistics().connections == 0);
+    test.context.restart();
+    test.context.run_for(20s);
+    CHECK(test.context.stopped());  // the resolver was cancelled with the request: nothing is left that would keep it
 }
 
 TEST_CASE("cancelled while it shakes hands") {

@@ -99,6 +99,45 @@ TEST_CASE("an answer to nothing makes a connection unfit, and is never taken for
     CHECK(peer.connections() == 2);
 }
 
+TEST_CASE("a connection that was opened in vain is examined too before its first request") {
+    std::promise<void> answer_first;
+    std::promise<void> answered;
+    std::promise<void> smuggled;
+    scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t number) {
+                           if (number == 1) {
+                               client.send(ok("smuggled"));
+                               smuggled.set_value();
+                           }
+                           for (bool first = number == 0;; first = false) {
+                               client.expect_request();
+                               if (first) {
+                                   answer_first.get_future().wait();
+                               }
+                               client.send(ok("right"));
+                               if (first) {
+                                   answered.set_value();
+                               }
+                           }
+                       }};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    const auto first = test.begin(pool);
+    test.run_until([&] { return peer.requests().size() == 1; });
+    const auto second = test.begin(pool);  // has a connection of its own opened, and does not wait for it
+    answer_first.set_value();
+    answered.get_future().wait();
+    test.run_until_done(second);
+    test.run_until([&] { return pool.statistics().opened == 2; });
+    smuggled.get_future().wait();
+
+    for (const auto& each : {test.begin(pool), test.begin(pool)}) {
+        test.run_until_done(each);
+        CHECK(each->answer.value().body() == "right");
+    }
+    CHECK(test.seen->has("closed 2: unexpected_bytes"));
+    CHECK(pool.statistics().replayed == 0);
+}
+
 TEST_CASE("while the pool works, it notices what becomes of its idle connections") {
     std::promise<void> both_here;
     std::promise<void> closed;

@@ -60,6 +60,10 @@ TEST_CASE("a subject is exact, or an error") {
         CAPTURE(bad);
         CHECK(refused(builtin("hitkey"), "{\"sub\": " + std::string(bad) + "}") == errc::missing_field);
     }
+    for (const char* bad : {"\"ann\\u0000\"", "\"ann\\n\"", "\"\\u007f\""}) {
+        CAPTURE(bad);
+        CHECK(refused(builtin("hitkey"), "{\"sub\": " + std::string(bad) + "}") == errc::malformed_reply);
+    }
     CHECK(refused(builtin("hitkey"), "{}") == errc::missing_field);
     CHECK(refused(builtin("hitkey"), "[]") == errc::missing_field);
     CHECK(refused(builtin("hitkey"), "") == errc::missing_field);

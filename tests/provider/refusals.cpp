@@ -176,6 +176,8 @@ TEST_CASE("Retry-After, in seconds or as a date") {
     CHECK(after("Sun, 11 Jan 2026 12:01:30 GMT", noon) == 90s);
     CHECK(after("Sun, 11 Jan 2026 11:00:00 GMT", noon) == 0s);
     CHECK(after("Mon, 11 Jan 2027 12:00:00 GMT", noon) == 24h);
+    CHECK(after("Wed, 01 Jan 2200 00:00:00 GMT", "Fri, 01 Jan 1700 00:00:00 GMT") == 24h);
+    CHECK(after("Fri, 01 Jan 1700 00:00:00 GMT", "Wed, 01 Jan 2200 00:00:00 GMT") == 0s);
     CHECK_FALSE(after("Sun, 11 Jan 2026 12:01:30 GMT"));
     CHECK_FALSE(after("-5", noon));
     CHECK_FALSE(after("1.5", noon));

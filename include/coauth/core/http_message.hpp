@@ -26,7 +26,8 @@ struct http_request {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
 
-    /// The URL as it may be shown: placeholders stand where secrets are. The only form an observer, log or error sees.
+    /// The URL as it may be shown: placeholders stand where secrets are. The only form an observer, log or error sees;
+    /// empty in a request that no profile built, unless it is set.
     std::string safe_url;
     std::string provider;   ///< The profile's name, for observers and errors.
     std::string operation;  ///< The operation's name, for observers and errors.
@@ -36,7 +37,7 @@ struct http_request {
     bool idempotent = false;
 
     /// The limit for everything: waiting, resolving, connecting, sending, receiving, replays. Empty: the transport's
-    /// own.
+    /// own. Zero or less: the request fails at once with a timeout.
     std::optional<std::chrono::milliseconds> timeout;
 };
 
@@ -54,7 +55,7 @@ public:
     [[nodiscard]] unsigned status() const noexcept { return status_; }
     void set_status(unsigned status) noexcept { status_ = status; }
 
-    /// The first field of that name, whatever its case.
+    /// The first field of that name, whatever its case; the view lives until the response changes or dies.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
     [[nodiscard]] std::size_t header_count() const noexcept { return fields_.size(); }
     http_response& add_header(std::string_view name, std::string_view value);

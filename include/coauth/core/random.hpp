@@ -14,7 +14,8 @@ class random_source {
 public:
     virtual ~random_source() = default;
 
-    /// Fills `bytes` with unpredictable values. Throws `coauth::error` if there are none to be had.
+    /// Fills `bytes` with unpredictable values. Throws `coauth::error` if there are none to be had; the system's source
+    /// then says `errc::invalid_argument`.
     virtual void fill(std::span<unsigned char> bytes) const = 0;
 };
 

@@ -41,7 +41,7 @@ struct token {
 };
 
 /// The token as JSON, secrets included: for a store of one's own or a file that only its owner reads.
-/// Times are Unix seconds. `read_token_json` reads it back.
+/// Times are Unix seconds. `read_token_json` reads it back. Its memory is not wiped.
 [[nodiscard]] boost::json::object reveal(const token& value);
 
 /// Reads what `reveal` wrote; unknown members go to `extra`. Fails with `errc::invalid_argument`.

@@ -30,10 +30,13 @@ struct client_options {
 /// One application at one provider: the steps of a login, each awaited.
 ///
 /// What is said here holds for every awaitable below.
-/// - It throws `coauth::error`. Its `details()` tell step, provider, HTTP status, the provider's own words and when to
-/// retry;
-///   `is_retryable` and `needs_login` tell what to do. Nothing else is thrown but `std::bad_alloc`.
-/// - Cancellation (terminal, partial or total) ends it with `errc::cancelled`; the connection it used is closed.
+/// - It throws `coauth::error`, whose `details()` tell step, provider, HTTP status, the provider's own words and when
+///   to retry; `is_retryable` and `needs_login` tell what to do. Nothing else is thrown but `std::bad_alloc`, and what
+///   a transport of one's own throws that is no `boost::system::system_error`.
+/// - Nothing is repeated behind the caller's back, but for what `transport::send` allows. "Retryable" says that it does
+///   no harm to make the same call again.
+/// - Cancellation (terminal, partial or total) ends it with `errc::cancelled`; the connection it used is closed. A
+///   coroutine that was cancelled before the operation began is ended by Asio itself, with `operation_aborted`.
 /// - Arguments are taken by value, so temporaries and braces are safe in a `co_await` expression.
 ///
 /// Copying is cheap and shares everything. Threads: any. Lifetime: the transport must outlive the client's operations;
@@ -46,7 +49,7 @@ public:
 
     [[nodiscard]] const provider::profile& profile() const noexcept;
 
-    /// The same client with another limit for each operation.
+    /// The same client with another limit for each operation; zero or less ends them at once with a timeout.
     [[nodiscard]] client with_timeout(std::chrono::milliseconds timeout) const;
 
     /// Begins a login: the URL for the browser, and what to keep until it comes back (RFC 6749, section 4.1.1).
@@ -58,7 +61,8 @@ public:
     [[nodiscard]] grant read_callback(const authorization& login, std::string_view callback) const;
 
     /// Redeems the grant for a token (RFC 6749, section 4.1.3), or hands out the token that the callback brought.
-    /// Not retryable once sent: a code is good for one use.
+    /// Not retryable once sent: a code is good for one use. Throws `errc::unsupported_operation` for a code where the
+    /// provider has none to exchange (VK).
     [[nodiscard]] awaitable<token> exchange(grant redeemed) const;
 
     /// A new access token for an old one's refresh token (RFC 6749, section 6). What the reply leaves out stays as it
@@ -66,7 +70,8 @@ public:
     /// provider has no refresh, `errc::invalid_argument` where the token has no refresh token.
     [[nodiscard]] awaitable<token> refresh(token old) const;
 
-    /// Who the token belongs to. Retryable.
+    /// Who the token belongs to (OpenID Connect Core 1.0, section 5.3, where the provider follows it). Retryable.
+    /// Throws `errc::unsupported_operation` where the provider does not say.
     [[nodiscard]] awaitable<identity> userinfo(token whose) const;
 
     /// Ends the token at the provider (RFC 7009 where the provider follows it). Throws `errc::unsupported_operation`
@@ -74,11 +79,14 @@ public:
     /// Retryable.
     [[nodiscard]] awaitable<void> revoke(token ended, parameters arguments = {}) const;
 
-    /// Whether the provider still takes the token. Retryable.
+    /// Whether the provider still takes the token (RFC 7662 where the provider follows it). Retryable. That it does not
+    /// is an answer; throws `errc::unsupported_operation` where the profile has no such operation.
     [[nodiscard]] awaitable<validation> validate(token asked) const;
 
     /// Any further operation of the profile: `call("list_apps", {{"user", "ann"}}, token)`. Returns its JSON, a form's
-    /// fields as an object, a text as a string, or null. Retryable if the profile says that it is idempotent.
+    /// fields as an object, a text as a string, or null. Retryable if the profile says that it is idempotent. Throws
+    /// `errc::unsupported_operation` for an unknown name, `errc::invalid_argument` for an argument that is missing or
+    /// unknown.
     [[nodiscard]] awaitable<boost::json::value> call(std::string operation, parameters arguments = {},
                                                      token with = {}) const;
 

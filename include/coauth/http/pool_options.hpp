@@ -27,19 +27,22 @@ struct connect_override {
 
 /// An HTTP proxy that opens tunnels (CONNECT, RFC 9110, section 9.3.6).
 struct proxy_options {
-    std::string host{};
-    std::uint16_t port = 3128;
-    std::string user{};  ///< Empty: without `Proxy-Authorization`. Otherwise Basic (RFC 7617).
+    std::string host{};         ///< A name or an address.
+    std::uint16_t port = 3128;  ///< Squid's, the most common proxy.
+    std::string user{};         ///< Empty: without `Proxy-Authorization`. Otherwise Basic (RFC 7617).
     secret password{};
 };
 
 /// The limits of a pool. Every default has its reason beside it.
+///
+/// The pool refuses a `max_connections_per_origin` of 0, a duration of zero or less and a proxy without a host, with
+/// `errc::invalid_argument`. A duration over a year counts as a year.
 struct pool_options {
     /// As many as a provider takes from one address without complaint; 64 requests of 20 ms are 3,200 a second.
     std::size_t max_connections_per_origin = 64;
 
     /// Requests that wait for a connection; the next one fails at once with `errc::too_many_waiting`. A longer queue
-    /// would only let them time out.
+    /// would only let them time out. 0: none waits.
     std::size_t max_waiting_per_origin = 10'000;
 
     /// Shorter than the 60 to 75 s after which common servers close.
@@ -50,17 +53,27 @@ struct pool_options {
 
     /// Status line and fields of one answer; browsers' servers send 8 KiB at most.
     std::size_t max_header_bytes = 16 * 1024;
+
+    /// Providers send a few dozen at most; each field costs more than its bytes.
     std::size_t max_header_fields = 100;
 
     /// A token reply has some 2 KiB.
     std::size_t max_body_bytes = 1024 * 1024;
 
     /// For the whole operation: waiting, resolving, connecting, sending, receiving, replays. A call can have its own.
+    /// As long as somebody waits for a page before trying again.
     std::chrono::milliseconds timeout{30'000};
 
-    std::chrono::milliseconds connect_timeout{10'000};    ///< Resolving and all addresses together.
-    std::chrono::milliseconds handshake_timeout{10'000};  ///< The proxy's tunnel, then TLS; each.
-    std::chrono::milliseconds response_timeout{20'000};   ///< From the start of sending to the answer's first byte.
+    /// For resolving and all addresses together. A lost SYN is sent anew after 1, 3 and 7 seconds, so it may be lost
+    /// three times.
+    std::chrono::milliseconds connect_timeout{10'000};
+
+    /// For the proxy's tunnel, and again for TLS. Two or three round trips, with the same losses.
+    std::chrono::milliseconds handshake_timeout{10'000};
+
+    /// From the start of sending to the answer's first byte. A provider that answers at all does so in a few seconds;
+    /// what is left of the 30 is for the connection before it.
+    std::chrono::milliseconds response_timeout{20'000};
 
     /// Happy Eyeballs (RFC 8305, section 5): how long one address is tried before the next one is begun beside it.
     std::chrono::milliseconds connection_attempt_delay{250};

@@ -19,7 +19,8 @@ struct authorize_options {
     bool offline = false;  ///< Also ask for the scopes and parameters that the profile needs for a refresh token.
     parameters
         extra{};  ///< Values for the profile's optional placeholders ("force_auth"), or further query parameters.
-    std::optional<std::string> state{};  ///< A state of one's own (a sealed login, say). Default: 32 random bytes.
+    std::optional<std::string> state{};  ///< A state of one's own (a sealed login, say): visible ASCII, hard to
+                                         ///< guess, used once. Default: 32 random bytes.
 };
 
 /// A login that has begun: where to send the browser, and what has to be kept until it comes back.
@@ -39,7 +40,8 @@ struct authorization {
 namespace provider {
 
 /// Builds the authorization request (RFC 6749, section 4.1.1). Pure, but for `random`.
-/// Fails with `errc::invalid_argument` where a value that the profile requires is missing or too long.
+/// Fails with `errc::invalid_argument` where a value that the profile requires is missing or too long, the redirect URI
+/// may not be used (http beyond this machine, a fragment), or `extra` names a parameter that is the profile's own.
 [[nodiscard]] result<authorization> authorize(const profile& what, const credentials& who,
                                               const authorize_options& options, const random_source& random);
 

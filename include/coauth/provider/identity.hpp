@@ -8,7 +8,7 @@
 namespace coauth {
 
 /// Who logged in, as the provider tells it. Nothing in it is signed: it is worth what the connection to the provider
-/// is.
+/// is, and its texts are untrusted: escape them before HTML.
 struct identity {
     identity() = default;
 

@@ -41,7 +41,7 @@ public:
     [[nodiscard]] std::vector<std::string> operations() const;
 
     /// The values that the caller of an operation has to give (`user` for "list_apps"); a trailing "?" marks those that
-    /// may be left out.
+    /// may be left out. Empty too where there is no such operation.
     [[nodiscard]] std::vector<std::string> arguments(std::string_view operation) const;
 
     [[nodiscard]] provider::binding binding() const noexcept;
@@ -61,9 +61,11 @@ public:
     [[nodiscard]] const std::vector<std::string>& client_id_variables() const noexcept;
     [[nodiscard]] const std::vector<std::string>& client_secret_variables() const noexcept;
 
-    /// The hosts that requests of this profile go to; no others ever see its credentials.
+    /// The hosts that requests of this profile go to, with their port where it is not 443; no others ever see its
+    /// credentials. The page that the browser opens may be elsewhere.
     [[nodiscard]] std::vector<std::string> hosts() const;
 
+    /// The loader's and the steps' own; the data is no part of the interface.
     explicit profile(std::shared_ptr<const profile_data> data) noexcept;
     [[nodiscard]] const profile_data& data() const noexcept { return *data_; }
 
