@@ -13,10 +13,8 @@
 #include <boost/url/rfc/authority_rule.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <system_error>
 
 namespace coauth::cli {
 namespace {
@@ -28,7 +26,7 @@ constexpr auto proxy_password_variable = "COAUTH_PROXY_PASSWORD";
 
 bool names_a_server(const urls::authority_view& authority) {
     return !authority.has_userinfo() && !authority.encoded_host().empty() &&
-           read_port(authority.port()).value_or(0) != 0;
+           parse_port(authority.port()).value_or(0) != 0;
 }
 
 /// The first of the environment variables that is set and not empty.
@@ -71,13 +69,6 @@ std::vector<std::string> read_scopes(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-std::optional<std::uint16_t> read_port(std::string_view digits) {
-    std::uint16_t port = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stopped, failed] = std::from_chars(digits.data(), end, port);
-    return failed == std::errc{} && stopped == end ? std::optional(port) : std::nullopt;
-}
-
 connect_override read_connect_to(std::string_view text) {
     constexpr auto rule = urls::grammar::tuple_rule(
         urls::authority_rule, urls::grammar::squelch(urls::grammar::delim_rule(':')), urls::authority_rule);
@@ -89,9 +80,9 @@ connect_override read_connect_to(std::string_view text) {
     const auto& [from, to] = *read;
     connect_override made;
     made.host = std::string(from.host_address());
-    made.port = *read_port(from.port());
+    made.port = *parse_port(from.port());
     made.to_host = std::string(to.host_address());
-    made.to_port = *read_port(to.port());
+    made.to_port = *parse_port(to.port());
     return made;
 }
 
@@ -107,7 +98,7 @@ proxy_options read_proxy(std::string_view text) {
     proxy_options made;
     made.host = std::string(read->host_address());
     if (read->has_port()) {
-        made.port = read_port(read->port()).value_or(0);
+        made.port = parse_port(read->port()).value_or(0);
     }
     if (made.port == 0) {
         throw program_error("the port of --proxy is not one from 1 to 65535");

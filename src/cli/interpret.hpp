@@ -3,6 +3,7 @@
 #include "cli/command_line.hpp"
 
 #include <coauth/core/parameters.hpp>
+#include <coauth/core/port.hpp>
 #include <coauth/http/pool_options.hpp>
 #include <coauth/provider/authorization.hpp>
 #include <coauth/provider/credentials.hpp>
@@ -19,9 +20,6 @@ namespace coauth::cli {
 
 // What the words of the command line mean. All throw `program_error`; none of its texts holds a value that may be
 // secret.
-
-/// A port, 0 to 65535; nothing where the digits say no such number (Boost.URL 1.81 takes some of those modulo 65536).
-[[nodiscard]] std::optional<std::uint16_t> read_port(std::string_view digits);
 
 /// "HOST:PORT:HOST:PORT", an IPv6 address in brackets, as curl's --connect-to.
 [[nodiscard]] connect_override read_connect_to(std::string_view text);

@@ -48,7 +48,7 @@ std::optional<loopback> find_loopback(const std::string& redirect_uri, std::uint
     if (!read || read->scheme_id() != boost::urls::scheme::http) {
         return std::nullopt;
     }
-    const auto port = read->has_port() ? read_port(read->port()) : chosen_port;
+    const auto port = read->has_port() ? parse_port(read->port()) : chosen_port;
     if (!port) {
         throw program_error("the port of the redirect URI is not one from 0 to 65535");
     }

@@ -1,5 +1,7 @@
 #include "http/request_writer.hpp"
 
+#include <coauth/core/port.hpp>
+
 #include <boost/url/grammar/ci_string.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -68,9 +70,10 @@ result<urls::url_view> parse_https_url(std::string_view text) {
 result<std::uint16_t> port_of(const urls::url_view& url) {
     if (url.port().empty())
         return std::uint16_t{443};
-    if (url.port_number() == 0)
+    const auto port = parse_port(url.port());
+    if (port.value_or(0) == 0)
         return not_sendable("the URL's port is not one from 1 to 65535");
-    return url.port_number();
+    return *port;
 }
 
 result<std::string> host_of(const urls::url_view& url) {

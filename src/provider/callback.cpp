@@ -91,8 +91,8 @@ std::optional<failure> callback_reader::read_parameters(std::string_view callbac
     if (!read.problem.empty()) {
         return refuse(errc::callback_malformed, std::string(read.problem) + "; pass on what came back as it is");
     }
-    if (read.all.empty()) {
-        return refuse(errc::callback_malformed, "it holds no parameters; pass on the whole URL that came back");
+    if (read.all.empty() || callback.find('=') == callback.npos) {
+        return refuse(errc::callback_malformed, "it holds no parameters; pass on the whole address that came back");
     }
     if (const auto* name = read.duplicate()) {
         return refuse(errc::callback_duplicate_parameter,
@@ -169,7 +169,8 @@ bool callback_reader::is_own(std::string_view name) const {
         return std::find(names.begin(), names.end(), name) != names.end();
     };
     return name == rules_.state || holds(rules_.code) || holds(rules_.error_code) || holds(rules_.error_text) ||
-           (!rules_.issuer.empty() && name == "iss") || (rules_.token && name == rules_.token->access_token);
+           (!rules_.issuer.empty() && name == "iss") ||
+           (rules_.token && (name == rules_.token->access_token || name == rules_.token->refresh_token));
 }
 
 parameters callback_reader::further() const {
@@ -194,6 +195,9 @@ result<grant> callback_reader::make_grant() const {
     }
     boost::json::object reply;
     reply.emplace(rules_.token->access_token, token_text());
+    if (!rules_.token->refresh_token.empty()) {
+        reply.emplace(rules_.token->refresh_token, value_of(rules_.token->refresh_token));
+    }
     for (const auto& each : made.extra) {
         reply.emplace(each.name, each.value);
     }

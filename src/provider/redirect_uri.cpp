@@ -1,5 +1,7 @@
 #include "provider/redirect_uri.hpp"
 
+#include <coauth/core/port.hpp>
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -39,6 +41,9 @@ std::string_view objection_to_redirect_uri(std::string_view text) {
     }
     if (uri->has_fragment()) {
         return "the redirect URI has a fragment (#), which OAuth does not allow; remove it";
+    }
+    if (uri->has_port() && parse_port(uri->port()).value_or(0) == 0) {
+        return "the redirect URI's port is no number from 1 to 65535";
     }
     switch (uri->scheme_id()) {
         case boost::urls::scheme::https:

@@ -47,16 +47,34 @@ bool has_control_character(std::string_view text) noexcept {
 
 }  // namespace
 
-result<json::value> read_expected(const profile_data& what, const operation_rules& operation,
-                                  const http_response& response) {
+result<reply_body> read_expected_body(const profile_data& what, const operation_rules& operation,
+                                      const http_response& response) {
     auto body = read_body(operation.format, response.body());
     if (auto refusal = find_refusal(what, operation, response, body)) {
         return std::move(*refusal);
     }
-    if (!body.understood()) {
+    if (!body.problem.empty()) {
         return reply_failure(what, operation, response, errc::malformed_reply, std::move(body.problem));
     }
-    return std::move(body.value);
+    return body;
+}
+
+failure repeated_name(const profile_data& what, const operation_rules& operation, const http_response& response,
+                      std::string_view name) {
+    return reply_failure(what, operation, response, errc::malformed_reply,
+                         "\"" + printable(name, 60) + "\" stands twice in it, and which one counts cannot be known");
+}
+
+result<json::value> read_expected(const profile_data& what, const operation_rules& operation,
+                                  const http_response& response) {
+    auto body = read_expected_body(what, operation, response);
+    if (!body) {
+        return body.error();
+    }
+    if (!body->repeated.empty()) {
+        return repeated_name(what, operation, response, body->repeated.front());
+    }
+    return std::move(body->value);
 }
 
 result<json::value> read_value(const profile& what, std::string_view operation, const http_response& response) {

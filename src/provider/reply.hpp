@@ -1,6 +1,7 @@
 #pragma once
 
 #include "provider/profile_data.hpp"
+#include "provider/reply_body.hpp"
 
 #include <coauth/core/error.hpp>
 #include <coauth/core/http_message.hpp>
@@ -8,7 +9,17 @@
 
 #include <boost/json/value.hpp>
 
+#include <string_view>
+
 namespace coauth::provider {
+
+/// The body of a reply that the operation expects, readable; every other reply is a failure. It may repeat names.
+[[nodiscard]] result<reply_body> read_expected_body(const profile_data& what, const operation_rules& operation,
+                                                    const http_response& response);
+
+/// A reply's failure to say which of two values it means.
+[[nodiscard]] failure repeated_name(const profile_data& what, const operation_rules& operation,
+                                    const http_response& response, std::string_view name);
 
 /// The value of a reply that the operation expects; every other reply is a failure.
 [[nodiscard]] result<boost::json::value> read_expected(const profile_data& what, const operation_rules& operation,

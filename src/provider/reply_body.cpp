@@ -28,6 +28,7 @@ bool looks_like_json(std::string_view text) noexcept {
 void read_json(reply_body& into) {
     auto parsed = parse_reply_json(into.text);
     into.value = std::move(parsed.value);
+    into.repeated = std::move(parsed.repeated);
     into.problem = parsed.problem.empty() ? std::string{} : "it is not the JSON expected: " + parsed.problem;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coauth::provider {
 
@@ -15,7 +16,8 @@ struct reply_body {
     boost::json::value value;  ///< A form's fields as an object of strings; null where there is no body.
     std::string problem;       ///< Why it is not of the format; then `value` is null.
 
-    [[nodiscard]] bool understood() const noexcept { return problem.empty(); }
+    /// Names that stand more than once, of which `value` has one: which of them counts is nobody's to guess.
+    std::vector<std::string> repeated{};
 };
 
 /// Reads a body, which has to outlive the result. The Content-Type is not asked: providers send JSON as

@@ -37,7 +37,7 @@ bool holds(const body_condition& condition, const json::value& value, const repl
     if (condition.what == test::text) {
         return body.text == condition.text;
     }
-    if (!body.understood()) {
+    if (!body.problem.empty()) {
         return false;
     }
     const auto* found = find_at(value, condition.at);

@@ -1,10 +1,15 @@
 #include "provider/reply_json.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/memory_resource.hpp>
 #include <boost/json/value_stack.hpp>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <new>
+#include <utility>
 #include <vector>
 
 namespace coauth::provider {
@@ -14,7 +19,19 @@ namespace json = boost::json;
 
 constexpr std::size_t greatest_depth = 32;
 
-/// Builds the value as Boost.JSON's own parser does, and stops where a name stands twice in one object.
+/// Memory that is wiped before it is freed.
+class wiping_memory final : public json::memory_resource {
+    void* do_allocate(std::size_t size, std::size_t alignment) override {
+        return ::operator new(size, std::align_val_t{alignment});
+    }
+    void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
+        OPENSSL_cleanse(memory, size);
+        ::operator delete(memory, std::align_val_t{alignment});
+    }
+    bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+/// Builds the value as Boost.JSON's own parser does, and notes the names that stand twice in one object.
 class reply_handler {
 public:
     static constexpr std::size_t max_object_size = json::object::max_size();
@@ -22,7 +39,7 @@ public:
     static constexpr std::size_t max_key_size = json::string::max_size();
     static constexpr std::size_t max_string_size = json::string::max_size();
 
-    reply_handler() { stack_.reset(); }
+    reply_handler() { stack_.reset(memory_); }
 
     bool on_document_begin(json::error_code&) { return true; }
     bool on_document_end(json::error_code&) { return true; }
@@ -32,13 +49,12 @@ public:
         return true;
     }
     bool on_object_begin(json::error_code&) { return true; }
-    bool on_object_end(std::size_t count, json::error_code& ec) {
+    bool on_object_end(std::size_t count, json::error_code&) {
         const auto first = names_.end() - static_cast<std::ptrdiff_t>(count);
         std::sort(first, names_.end());
-        has_duplicate_ = std::adjacent_find(first, names_.end()) != names_.end();
-        if (has_duplicate_) {
-            ec = json::error::syntax;
-            return false;
+        for (auto twin = std::adjacent_find(first, names_.end()); twin != names_.end();
+             twin = std::adjacent_find(std::next(twin), names_.end())) {
+            repeated_.push_back(*twin);
         }
         names_.erase(first, names_.end());
         stack_.push_object(count);
@@ -87,14 +103,15 @@ public:
     bool on_comment_part(json::string_view, json::error_code&) { return true; }
     bool on_comment(json::string_view, json::error_code&) { return true; }
 
-    [[nodiscard]] bool has_duplicate() const noexcept { return has_duplicate_; }
+    [[nodiscard]] std::vector<std::string>& repeated() noexcept { return repeated_; }
     [[nodiscard]] json::value release() { return stack_.release(); }
 
 private:
-    json::value_stack stack_;
+    json::storage_ptr memory_ = json::make_shared_resource<wiping_memory>();
+    json::value_stack stack_{memory_};
     std::vector<std::string> names_;  // of all objects that are open, the innermost's last
     std::string name_;
-    bool has_duplicate_ = false;
+    std::vector<std::string> repeated_;
 };
 
 }  // namespace
@@ -105,16 +122,13 @@ parsed_json parse_reply_json(std::string_view text) {
     json::basic_parser<reply_handler> parser(options);
     json::error_code ec;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
-    if (parser.handler().has_duplicate()) {
-        return {.value = {}, .problem = "a name stands twice in one object"};
-    }
     if (!ec && read != text.size()) {
         ec = json::error::extra_data;
     }
     if (ec) {
-        return {.value = {}, .problem = ec.message() + " at byte " + std::to_string(read)};
+        return {.value = {}, .problem = ec.message() + " at byte " + std::to_string(read), .repeated = {}};
     }
-    return {.value = parser.handler().release(), .problem = {}};
+    return {.value = parser.handler().release(), .problem = {}, .repeated = std::move(parser.handler().repeated())};
 }
 
 }  // namespace coauth::provider

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coauth::provider {
 
@@ -11,10 +12,12 @@ namespace coauth::provider {
 struct parsed_json {
     boost::json::value value;
     std::string problem;  ///< Empty where there is none.
+
+    /// Names that stand more than once in one object; the value has the last of each.
+    std::vector<std::string> repeated;
 };
 
-/// Reads the JSON of a reply. More than 32 levels and a name that stands twice in one object are refused, for which of
-/// two counts must not be anybody's guess.
+/// Reads the JSON of a reply, at most 32 levels deep. The value's memory is wiped when it is freed: it may hold tokens.
 [[nodiscard]] parsed_json parse_reply_json(std::string_view text);
 
 }  // namespace coauth::provider

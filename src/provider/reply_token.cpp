@@ -5,7 +5,16 @@
 
 #include <coauth/provider/reply.hpp>
 
+#include <algorithm>
+
 namespace coauth::provider {
+namespace {
+
+bool is_last_part(std::string_view name, std::string_view pointer) noexcept {
+    return !pointer.empty() && pointer.substr(pointer.rfind('/') + 1) == name;
+}
+
+}  // namespace
 
 result<token> read_token(const profile& what, std::string_view operation, const http_response& response,
                          clock::wall_time received_at, const token* previous) {
@@ -14,13 +23,23 @@ result<token> read_token(const profile& what, std::string_view operation, const 
     if (!rules) {
         return unsupported(data, operation);
     }
-    const auto reply = read_expected(data, *rules, response);
+    const auto reply = read_expected_body(data, *rules, response);
     if (!reply) {
         return reply.error();
     }
-    auto read = read_token_fields(rules->token, data.scopes.separator, *reply, received_at, previous);
+    const auto repeated = std::find_if(reply->repeated.begin(), reply->repeated.end(), [&](std::string_view name) {
+        return !previous || is_last_part(name, rules->token.access_token) ||
+               is_last_part(name, rules->token.refresh_token);
+    });
+    if (repeated != reply->repeated.end()) {
+        return repeated_name(data, *rules, response, *repeated);
+    }
+    auto read = read_token_fields(rules->token, data.scopes.separator, reply->value, received_at, previous);
     if (!read) {
         return reply_failure(data, *rules, response, read.error().code, read.error().detail);
+    }
+    for (const auto& name : reply->repeated) {
+        read->warnings.push_back("\"" + printable(name, 60) + "\" stands twice");
     }
     return read;
 }

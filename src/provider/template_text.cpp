@@ -88,6 +88,30 @@ std::string written(const template_piece& piece) {
     return text;
 }
 
+/// What to do where a placeholder has no value.
+std::string mend_of(const template_piece& piece) {
+    struct advice {
+        std::string_view name, text;
+    };
+    constexpr std::array<advice, 5> known{
+        advice{"client_id", "give the client id"},
+        advice{"client_secret", "give the client secret"},
+        advice{"redirect_uri", "give the redirect URI"},
+        advice{"refresh_token", "this token has no refresh token; log in again"},
+        advice{"access_token", "give a token"},
+    };
+    for (const auto& name : piece.names) {
+        const auto found = std::find_if(known.begin(), known.end(), [&](const advice& a) { return a.name == name; });
+        if (found != known.end()) {
+            return std::string(found->text);
+        }
+        if (name.find('.') == name.npos) {
+            return "give a value for \"" + name + "\"";
+        }
+    }
+    return "it was not in what the provider sent";
+}
+
 void append_escaped(std::string& to, std::string_view value, escape how) {
     if (how == escape::none) {
         append_secret(to, value);
@@ -189,7 +213,7 @@ result<std::optional<std::string>> template_text::expand(const placeholder_value
             }
             failure what;
             what.code = errc::invalid_argument;
-            what.detail = "there is no value for " + written(piece);
+            what.detail = "there is no value for " + written(piece) + ": " + mend_of(piece);
             return what;
         }
     }

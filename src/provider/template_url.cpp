@@ -1,5 +1,7 @@
 #include "provider/template_url.hpp"
 
+#include <coauth/core/port.hpp>
+
 #include <boost/url/parse.hpp>
 
 namespace coauth::provider {
@@ -41,6 +43,9 @@ std::string objection_to_url(const template_text& url) {
     }
     if (parsed->encoded_host().empty()) {
         return "this URL has no host; write it as https://host/path";
+    }
+    if (parsed->has_port() && parse_port(parsed->port()).value_or(0) == 0) {
+        return "the port of a URL is a number from 1 to 65535";
     }
     if (parsed->has_userinfo()) {
         return "a URL holds no user and password; use a header such as \"Basic {basic(client_id,client_secret)}\"";

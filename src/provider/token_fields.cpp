@@ -105,7 +105,7 @@ std::optional<failure> read_type(const token_rules& rules, const json::value& fr
                : std::optional(unreadable(errc::unknown_token_type, "\"" + into.token_type + "\" is not \"Bearer\""));
 }
 
-/// The fields that the rules read; the first part of a pointer names the field.
+/// The fields that the rules read. A pointer that goes deeper names none of them: such a dialect has a `root`.
 std::vector<std::string_view> known_fields(const token_rules& rules) {
     std::vector<std::string_view> known{rules.access_token, rules.refresh_token, rules.token_type, rules.scope};
     for (const auto* list : {&rules.expires, &rules.refresh_expires}) {

@@ -4,6 +4,7 @@
 #include "tests/flow/scripted_transport.hpp"
 
 #include <coauth/flow/client.hpp>
+#include <coauth/http/connection_pool.hpp>
 #include <coauth/provider/catalog.hpp>
 
 #include <doctest/doctest.h>
@@ -104,10 +105,25 @@ TEST_CASE("awaitables are safe however they are written") {
     CHECK(via.exhausted());
 }
 
+namespace {
+
+coauth::awaitable<void> send_through(coauth::transport& sender) {
+    CHECK((co_await sender.send({"GET", "https://api.example/" + long_text})).body() == long_text);
+}
+
+coauth::awaitable<void> send_through_pool() {
+    coauth::connection_pool pool{co_await boost::asio::this_coro::executor,
+                                 {.connect_to = {{.host = "api.example", .to_host = "127.0.0.1", .to_port = 1}}}};
+    CHECK_THROWS_AS(co_await pool.send({"GET", "https://api.example/" + long_text}), coauth::error);
+    CHECK_THROWS_AS(co_await client_of("hitbox", pool).userinfo(coauth::token{coauth::secret{long_text}}),
+                    coauth::error);
+}
+
+}  // namespace
+
 TEST_CASE("a transport's send is safe however it is written") {
     scripted_transport via;
     via.answer(200, long_text);
-    run([](coauth::transport& sender) -> coauth::awaitable<void> {
-        CHECK((co_await sender.send({"GET", "https://api.example/" + long_text})).body() == long_text);
-    }(via));
+    run(send_through(via));
+    run(send_through_pool());
 }

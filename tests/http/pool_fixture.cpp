@@ -65,6 +65,11 @@ http_request get(std::string path, bool idempotent) {
     return request;
 }
 
+request_durations recorder::last_durations() const {
+    const std::scoped_lock lock{mutex_};
+    return last_durations_;
+}
+
 void recorder::note(std::string line) {
     const std::scoped_lock lock{mutex_};
     lines_.push_back(std::move(line));
@@ -87,7 +92,11 @@ void recorder::request_started(const request_event& event) {
 }
 
 void recorder::request_ended(const request_event& event, unsigned status, const failure* failed,
-                             const request_durations& /*durations*/) {
+                             const request_durations& durations) {
+    {
+        const std::scoped_lock lock{mutex_};
+        last_durations_ = durations;
+    }
     note("ended " + std::to_string(event.request) + ": " +
          (failed != nullptr ? std::string{name_of(failed->code)} : std::to_string(status)));
 }

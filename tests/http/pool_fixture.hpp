@@ -48,11 +48,15 @@ public:
     [[nodiscard]] std::vector<std::string> lines() const;
     [[nodiscard]] bool has(std::string_view line) const;
 
+    /// Of the request that ended last.
+    [[nodiscard]] request_durations last_durations() const;
+
 private:
     void note(std::string line);
 
     mutable std::mutex mutex_;
     std::vector<std::string> lines_;
+    request_durations last_durations_;
 };
 
 /// A request that was begun.

@@ -47,6 +47,10 @@ ssl::context make_context(const peer_identity& identity) {
     made.use_private_key(asio::buffer(identity.key_pem), ssl::context::pem);
     if (identity.only_tls_1_2)
         made.set_options(ssl::context::no_tlsv1_3);
+    if (identity.only_tls_1_1) {
+        SSL_CTX_set_max_proto_version(made.native_handle(), TLS1_1_VERSION);
+        SSL_CTX_set_security_level(made.native_handle(), 0);  // OpenSSL 3 has no TLS 1.1 above that
+    }
     if (!identity.client_ca_pem.empty()) {
         made.add_certificate_authority(asio::buffer(identity.client_ca_pem));
         made.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
@@ -77,6 +81,11 @@ public:
 
     void shake_hands() {
         step([this] { return SSL_accept(tls_); });
+    }
+
+    std::string server_name() override {
+        const char* name = SSL_get_servername(tls_, TLSEXT_NAMETYPE_host_name);
+        return name != nullptr ? name : "";
     }
 
     void expect_client_hello() override { fill(); }

@@ -16,6 +16,9 @@ class peer_connection {
 public:
     virtual ~peer_connection() = default;
 
+    /// The name that the other side asked for in its handshake (SNI); empty where it named none.
+    virtual std::string server_name() = 0;
+
     /// Reads a whole request, head and body, and returns it.
     virtual std::string expect_request() = 0;
 
@@ -54,6 +57,7 @@ struct peer_identity {
     std::string client_ca_pem{};  ///< If any, the client must show a certificate of this authority.
     bool speaks_tls = true;       ///< Otherwise scripts begin on bare TCP.
     bool only_tls_1_2 = false;
+    bool only_tls_1_1 = false;
 };
 
 /// A raw TLS peer on 127.0.0.1 that does to every connection what its script says, however wrong.

@@ -208,3 +208,20 @@ TEST_CASE("the issuer is compared as it is written") {
     CHECK(refusal(strict, "/cb?code=c&state=st-1").code == errc::callback_issuer_mismatch);
     CHECK(read(builtin("hike"), "/cb?code=c&state=st-1&iss=x").extra.find("iss"));
 }
+
+TEST_CASE("a bare token is no callback, and what was expected is said") {
+    const auto why = refusal(builtin("vk"), "vk1.a.ABC123");
+    CHECK(why.code == errc::callback_malformed);
+    CHECK(why.message().find("whole address") != std::string::npos);
+    CHECK(why.message().find("vk1") == std::string::npos);
+}
+
+TEST_CASE("a refresh token in a callback is a secret, and no further value") {
+    const auto what =
+        edited("vk", {{"/callback/token", R"({"access_token": "access_token", "refresh_token": "refresh"})"}});
+    const auto made = read(what, "#access_token=t&refresh=r&state=st-1");
+    REQUIRE(made.issued);
+    REQUIRE(made.issued->refresh_token);
+    CHECK(made.issued->refresh_token->reveal() == "r");
+    CHECK(made.extra.find("refresh") == nullptr);
+}

@@ -1,7 +1,7 @@
 #include "provider/expiry.hpp"
 
-#include "tests/provider/steps.hpp"
 #include "provider/timestamps.hpp"
+#include "tests/provider/steps.hpp"
 
 #include <doctest/doctest.h>
 

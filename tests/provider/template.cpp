@@ -84,10 +84,10 @@ TEST_CASE("a required placeholder without a value is named") {
         CHECK(text.error().detail.find("the-value") == std::string::npos);
         return text.error().detail;
     };
-    CHECK(missing("{a}{user}") == "there is no value for {user}");
-    CHECK(missing("{user|token.user}") == "there is no value for {user|token.user}");
-    CHECK(missing("{base64(a,b)}") == "there is no value for {base64(a,b)}");
-    CHECK(missing("{basic(b,a)}") == "there is no value for {basic(b,a)}");
+    CHECK(missing("{a}{user}") == "there is no value for {user}: give a value for \"user\"");
+    CHECK(missing("{user|token.user}") == "there is no value for {user|token.user}: give a value for \"user\"");
+    CHECK(missing("{base64(a,b)}") == "there is no value for {base64(a,b)}: give a value for \"a\"");
+    CHECK(missing("{basic(b,a)}") == "there is no value for {basic(b,a)}: give a value for \"b\"");
 }
 
 TEST_CASE("what may be shown keeps secrets as placeholders") {

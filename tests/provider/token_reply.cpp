@@ -233,3 +233,22 @@ TEST_CASE("a token within an object of the reply, with what stands around it") {
     CHECK(got.extra.at("access_token") == "outer");
     CHECK(refused(what, R"({"access_token": "outer"})").code == errc::missing_field);
 }
+
+TEST_CASE("a name that stands twice refuses a first token, and a refreshed one only where it is a token's") {
+    CHECK(refused(builtin("hike"), R"({"access_token": "a", "expires_in": 1, "expires_in": 2})").code ==
+          errc::malformed_reply);
+
+    const auto got =
+        refreshed(builtin("hike"), R"({"access_token": "a", "refresh_token": "r", "scope": "x", "scope": "y"})");
+    CHECK(got.refresh_token->reveal() == "r");
+    REQUIRE(got.warnings.size() == 1);
+    CHECK(got.warnings.front().find("\"scope\"") != std::string::npos);
+
+    const auto before = held();
+    for (const char* body : {R"({"access_token": "a", "refresh_token": "r", "refresh_token": "s"})",
+                             R"({"access_token": "a", "access_token": "b", "refresh_token": "r"})"}) {
+        const auto read = read_token(builtin("hike"), "refresh", reply(200, body), now, &before);
+        REQUIRE(read.has_error());
+        CHECK(read.error().code == errc::malformed_reply);
+    }
+}

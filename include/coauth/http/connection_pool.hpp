@@ -32,7 +32,7 @@ struct pool_statistics {
 /// Threads: any; a pool may be shared by many clients on many executors. It does its own work on the executor it was
 /// made with, which may be a single-threaded `io_context`, one run by many threads, a strand or a `thread_pool`.
 /// Lifetime: the destructor ends what is under way with `errc::shut_down` and returns at once; the executor's context
-/// must outlive the pool.
+/// must outlive the pool, and the caller's own context its calls.
 /// Idle connections are no work of the executor: its `run()` returns when no request is under way. They are looked
 /// after while the pool works, and before one is used again.
 class connection_pool final : public transport {

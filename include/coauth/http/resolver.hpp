@@ -15,6 +15,8 @@ public:
     /// The addresses of `host` as literals ("192.0.2.1", "2001:db8::1"), best first. An empty list or an exception is
     /// `errc::resolve_failed`. It may take its time: the caller's deadline holds even if it never comes back.
     /// Threads: awaited on the pool's executor, several calls at once.
+    /// Cancellation: it is cancelled (terminal) when nobody needs the answer any more; one that never ends keeps its
+    /// executor's context running.
     virtual awaitable<std::vector<std::string>> resolve(std::string host) = 0;
 };
 
