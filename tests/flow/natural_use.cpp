@@ -112,8 +112,8 @@ coauth::awaitable<void> send_through(coauth::transport& sender) {
 }
 
 coauth::awaitable<void> send_through_pool() {
-    coauth::connection_pool pool{co_await boost::asio::this_coro::executor,
-                                 {.connect_to = {{.host = "api.example", .to_host = "127.0.0.1", .to_port = 1}}}};
+    const coauth::executor here = co_await boost::asio::this_coro::executor;
+    coauth::connection_pool pool{here, {.connect_to = {{.host = "api.example", .to_host = "127.0.0.1", .to_port = 1}}}};
     CHECK_THROWS_AS(co_await pool.send({"GET", "https://api.example/" + long_text}), coauth::error);
     CHECK_THROWS_AS(co_await client_of("hitbox", pool).userinfo(coauth::token{coauth::secret{long_text}}),
                     coauth::error);
