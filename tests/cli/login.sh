@@ -103,7 +103,7 @@ done
 
 # On a terminal the time that is left is shown, and nowhere else.
 lacks err "left"
-if command -v script >/dev/null; then
+if script -qec true /dev/null < /dev/null > /dev/null 2>&1; then
     script -qec "'$program' login hitkey --sandbox sandbox.json --wait 0.2" /dev/null < /dev/null > terminal
     says terminal "0:01 left"
 fi
