@@ -24,7 +24,7 @@ struct origin_book {
     origin_book(origin of, std::size_t sessions_kept);
 
     const origin target;
-    const std::string name;  ///< "https://api.hikka.io:443"
+    const std::string name;  ///< "https://api.example:443"
     const std::shared_ptr<tls_sessions> sessions;
 
     std::list<std::shared_ptr<call>> waiting;              ///< First come, first served.

@@ -26,7 +26,7 @@ enum class close_reason {
 /// A connection, as an observer sees it. The views live as long as the call.
 struct connection_event {
     std::uint64_t connection = 0;  ///< Counts up from 1 in each pool.
-    std::string_view origin;       ///< "https://api.hikka.io:443"
+    std::string_view origin;       ///< "https://api.example:443"
     std::string_view address;      ///< The peer's address and port.
     std::string_view tls_version;  ///< "TLSv1.3"
     bool resumed = false;          ///< A TLS session was resumed.
