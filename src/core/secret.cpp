@@ -18,8 +18,9 @@ bool equal_in_constant_time(std::string_view left, std::string_view right) noexc
     return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-secret::secret(std::string value) : value_(std::move(value)) {
-    wipe(value);
+secret::secret(std::string value) {
+    value_.swap(value);
+    wipe(value);  // what a short string's swap has left behind
 }
 
 secret::secret(secret&& other) noexcept : value_(std::move(other.value_)) {
