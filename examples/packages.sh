@@ -3,7 +3,7 @@
 set -eu
 
 packages="g++ cmake ninja-build ccache mold pkg-config ca-certificates libboost1.81-dev libboost-json1.81-dev
-libboost-url1.81-dev libboost-system1.81-dev libssl-dev libcli11-dev doctest-dev $*"
+libboost-url1.81-dev libboost-system1.81-dev libssl-dev libcli11-dev libsqlite3-dev doctest-dev $*"
 
 missing=""
 for package in $packages; do

@@ -14,6 +14,7 @@ for shared in OFF ON; do
     cmake -S tests/consumer -B "$work/found-$shared" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix-$shared" >/dev/null
     cmake --build "$work/found-$shared"
     "$work/found-$shared/consumer"
+    "$work/found-$shared/keeper"
 done
 
 echo "== pkg-config"
@@ -21,12 +22,15 @@ pc=$(dirname "$(find "$work/prefix-ON" -name coauth.pc)")
 export PKG_CONFIG_PATH="$pc"
 c++ -std=c++20 tests/consumer/main.cpp -o "$work/by-pkg-config" $(pkg-config --cflags --libs coauth)
 LD_LIBRARY_PATH="$(dirname "$pc")" "$work/by-pkg-config"
+c++ -std=c++20 tests/consumer/keeper.cpp -o "$work/keeper-by-pkg-config" $(pkg-config --cflags --libs coauth-sqlite)
+LD_LIBRARY_PATH="$(dirname "$pc")" "$work/keeper-by-pkg-config"
 
 echo "== subdirectory"
 cmake -S tests/consumer -B "$work/subdirectory" -G Ninja -DCOAUTH_SOURCE="$PWD" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
     -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 >/dev/null
 cmake --build "$work/subdirectory"
 "$work/subdirectory/consumer"
+"$work/subdirectory/keeper"
 
 echo "== the quick start's project"
 mkdir -p "$work/quick-start"

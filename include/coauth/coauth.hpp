@@ -1,11 +1,15 @@
 #pragma once
 
-// Everything a program needs to log people in: errors, tokens, profiles, the connection pool and the client.
+// Everything a program needs to log people in and to keep their tokens fresh.
 
+#include <coauth/cache/memory_store.hpp>
+#include <coauth/cache/token_cache.hpp>
+#include <coauth/cache/token_seal.hpp>
 #include <coauth/core/clock.hpp>
 #include <coauth/core/encoding.hpp>
 #include <coauth/core/error.hpp>
 #include <coauth/core/http_message.hpp>
+#include <coauth/core/key_ring.hpp>
 #include <coauth/core/parameters.hpp>
 #include <coauth/core/random.hpp>
 #include <coauth/core/secret.hpp>

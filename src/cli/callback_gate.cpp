@@ -23,7 +23,7 @@ failure make_failure(errc code, const client& at, std::string detail) {
 }  // namespace
 
 callback_gate::callback_gate(executor where, client at, authorization login)
-    : at_(std::move(at)), login_(std::move(login)), timer_(std::move(where)) {}
+    : at_(std::move(at)), login_(std::move(login)), timer_(where) {}
 
 verdict callback_gate::offer(std::string_view callback) {
     try {

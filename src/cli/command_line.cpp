@@ -46,9 +46,11 @@ public:
         return line + command->get_description() + "\n";
     }
 
-    // The group of the options that are not shown leaves an empty line behind.
+    // The group of the options that are not shown leaves an empty line behind, and so does a footer that is not there.
     std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
-        return CLI::detail::find_and_replace(Formatter::make_help(app, std::move(name), mode), "\n\n\n", "\n\n");
+        std::string text = Formatter::make_help(app, std::move(name), mode);
+        text = CLI::detail::find_and_replace(std::move(text), "\n\n\n", "\n\n");
+        return CLI::detail::rtrim(text) + "\n";
     }
 };
 
@@ -64,6 +66,7 @@ public:
         add_exchange();
         add_token_commands();
         add_login();
+        add_kept_token_commands();
         add_sandbox();
     }
 
@@ -74,6 +77,8 @@ private:
         bool scope = false;
         bool parameters = false;
         bool network = true;
+        bool redirect = true;
+        bool sandbox = true;
     };
 
     CLI::App& add(CLI::App& to, const std::string& name, const std::string& what,
@@ -110,21 +115,34 @@ private:
         text(to, "--client-id", given_.client_id, "ID", "client id (or COAUTH_CLIENT_ID)");
         text(to, "--client-secret-file", given_.client_secret_file, "FILE", "secret (or COAUTH_CLIENT_SECRET)",
              used.network);
-        texts(to, "--redirect-uri", given_.redirect_uris, "URI", "where the browser comes back to");
+        texts(to, "--redirect-uri", given_.redirect_uris, "URI", "where the browser comes back to", used.redirect);
         texts(to, "--scope", given_.scopes, "SCOPES", "what to ask for; may be repeated", used.scope);
         to.add_flag("--offline", given_.offline, "ask for a refresh token where that takes asking")
             ->group(used.scope ? "Options" : not_shown);
         texts(to, "--param", given_.parameters, "NAME=VALUE", "a value that the profile asks for", used.parameters);
         text(to, "--ca", given_.ca_file, "FILE", "trust these authorities, not the system's", used.network);
         texts(to, "--connect-to", given_.connect_to, "H:P:H:P", "connect elsewhere, as curl does", used.network);
-        text(to, "--sandbox", given_.sandbox_file, "FILE", "use the sandbox that printed this");
+        text(to, "--sandbox", given_.sandbox_file, "FILE", "use the sandbox that printed this", used.sandbox);
         to.add_option("--timeout", given_.timeout, "for each request (default 30)")
             ->option_text("SECONDS")
             ->group(used.network ? "Options" : not_shown);
         text(to, "--proxy", given_.proxy, "URL", "http://[USER@]HOST[:PORT]", used.network);
-        text(to, "-o,--output", given_.output_file, "FILE", "write the result there, mode 0600");
+        add_output(to);
         to.add_flag("-v,--verbose", given_.verbose, "tell what happens on the network")
             ->group(used.network ? "Options" : not_shown);
+    }
+
+    void add_output(CLI::App& to) {
+        text(to, "-o,--output", given_.output_file, "FILE", "write the result there, mode 0600");
+    }
+
+    /// Where tokens are kept, and how they are sealed.
+    CLI::Option& add_store(CLI::App& to, bool plaintext_shown = true) {
+        CLI::Option& store = *to.add_option("--store", given_.store_file, "where tokens are kept")->option_text("FILE");
+        text(to, "--key-file", given_.key_file, "FILE", "the store's keys (or COAUTH_STORE_KEYS)");
+        to.add_flag("--plaintext", given_.plaintext, "the store is not sealed")
+            ->group(plaintext_shown ? "Options" : not_shown);
+        return store;
     }
 
     void add_profile_commands() {
@@ -170,12 +188,68 @@ private:
         add_with_token("call", "Call an operation of the profile; a value may be @FILE", call, {});
     }
 
+    CLI::App& add_store_command(const std::string& name, const std::string& what,
+                                exit_status (*run)(const arguments&)) {
+        CLI::App& added = add(*tokens_, name, what, run);
+        add_store(added).required();
+        return added;
+    }
+
+    CLI::App& add_with_account(CLI::App& to, const std::string& name, const std::string& what,
+                               exit_status (*run)(const arguments&), uses used) {
+        CLI::App& added = add(to, name, what, run);
+        added.add_option("P", given_.provider)->required()->option_text("P");
+        added.add_option("ACCOUNT", given_.account)->required()->option_text("ACCOUNT");
+        add_store(added).required();
+        if (run != put_token) {
+            added.add_option("--key-scope", given_.key_scope, "of several tokens the one for these")
+                ->option_text("SCOPES");
+            added.add_option("--key-resource", given_.key_resource, "of several tokens the one for it")
+                ->option_text("URI");
+        }
+        used.redirect = false;
+        add_common(added, used);
+        return added;
+    }
+
+    void add_kept_token_commands() {
+        CLI::App& token =
+            add_with_account(app_, "token", "Print a fresh access token out of a store, for scripts", print_token, {});
+        token.add_option("--min-left", given_.min_left, "refresh what ends sooner (default 60)")
+            ->option_text("SECONDS");
+
+        tokens_ = app_.add_subcommand("tokens", "Manage the tokens in a store")->group("Commands");
+        tokens_->require_subcommand(1);
+        constexpr uses store_alone{.network = false, .redirect = false, .sandbox = false};
+        CLI::App& list = add_store_command("list", "List the tokens: whose, until when, in what state", list_tokens);
+        list.add_flag("--json", given_.json, "a JSON object on each line");
+        add_output(list);
+        CLI::App& show = add_with_account(*tokens_, "show", "Show a token, secrets hidden", show_token, store_alone);
+        CLI::App& put =
+            add_with_account(*tokens_, "put", "Store a token that came by other means", put_token, {.network = false});
+        text(put, "--token", given_.token_file, "FILE", "what exchange printed (default: stdin)");
+        CLI::App& renewed = add_with_account(*tokens_, "refresh", "Refresh a token now", refresh_token, {});
+        for (CLI::App* const each : {&show, &renewed}) {
+            each->add_flag("--reveal", given_.reveal, "show secrets");
+        }
+        add_with_account(*tokens_, "revoke", "End a token at the provider, then erase it", revoke_token,
+                         {.parameters = true});
+        add_with_account(*tokens_, "erase", "Erase a token from the store alone", erase_token, store_alone);
+        add_output(add_store_command("reseal", "Seal every token under the first of the keys", reseal_tokens));
+        CLI::App& key = add(*tokens_, "key", "Make a key for a key file: print its line", make_key);
+        key.add_option("NAME", given_.key_name)->option_text("[NAME]");
+        add_output(key);
+    }
+
     void add_login() {
         CLI::App& to = add_with_provider("login", "Log in with a browser: print identity and token", log_in);
         add_common(to, {.scope = true, .parameters = true});
         to.add_option("--port", given_.port, "of the receiver on 127.0.0.1 (default: any)")->option_text("PORT");
         to.add_flag("--paste", given_.paste, "read the callback's URL from standard input");
         to.add_option("--wait", given_.wait, "for the browser (default 300)")->option_text("SECONDS");
+        add_store(to, false);
+        to.footer("");  // to fit a screen
+        text(to, "--account", given_.account, "NAME", "its name in the store (default: its subject)");
     }
 
     void add_sandbox() {
@@ -189,6 +263,7 @@ private:
     }
 
     CLI::App& app_;
+    CLI::App* tokens_ = nullptr;
     arguments& given_;
 };
 

@@ -34,7 +34,19 @@ struct arguments {
     bool verbose = false;
     std::string output_file;
 
-    std::string token_file = "-";          ///< refresh, userinfo, revoke, validate, call
+    // Of every command that has to do with a store.
+    std::string store_file;
+    std::string key_file;
+    bool plaintext = false;
+    std::string account;                      ///< Also of login.
+    std::optional<std::string> key_scope;     ///< Where an account has several tokens.
+    std::optional<std::string> key_resource;  ///< The same.
+    bool reveal = false;                      ///< tokens show, tokens refresh
+    bool json = false;                        ///< tokens list
+    double min_left = 60;                     ///< token
+    std::string key_name;                     ///< tokens key
+
+    std::string token_file = "-";          ///< refresh, userinfo, revoke, validate, call, tokens put
     std::string login_file;                ///< exchange
     std::optional<std::string> callback;   ///< exchange
     std::optional<std::string> code;       ///< exchange

@@ -18,6 +18,16 @@ exit_status revoke(const arguments& given);
 exit_status validate(const arguments& given);
 exit_status call(const arguments& given);
 
+exit_status print_token(const arguments& given);
+exit_status list_tokens(const arguments& given);
+exit_status show_token(const arguments& given);
+exit_status put_token(const arguments& given);
+exit_status refresh_token(const arguments& given);
+exit_status revoke_token(const arguments& given);
+exit_status erase_token(const arguments& given);
+exit_status reseal_tokens(const arguments& given);
+exit_status make_key(const arguments& given);
+
 exit_status log_in(const arguments& given);
 exit_status run_sandbox(const arguments& given);
 

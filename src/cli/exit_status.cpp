@@ -22,6 +22,10 @@ exit_status status_of(failure_class value) noexcept {
             return exit_status::network;
         case failure_class::cancelled:
             return exit_status::interrupted;
+        case failure_class::login:
+            return exit_status::login;
+        case failure_class::store:
+            return exit_status::store;
     }
     return exit_status::usage;
 }

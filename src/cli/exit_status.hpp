@@ -18,6 +18,8 @@ enum class exit_status {
     timeout = 6,        ///< A deadline passed.
     network = 7,        ///< Name, connection or proxy.
     callback = 8,       ///< A callback was refused.
+    login = 9,          ///< No usable token is kept: log in.
+    store = 10,         ///< The token store.
     interrupted = 130,  ///< SIGINT or SIGTERM.
 };
 

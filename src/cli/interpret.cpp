@@ -42,6 +42,13 @@ std::string from_environment(std::string_view own, const std::vector<std::string
     return {};
 }
 
+/// Whether it is where a profile is, and not what a built-in one is called.
+bool is_path(const std::string& name) {
+    const auto built_in = provider::builtin_names();
+    const bool known = std::find(built_in.begin(), built_in.end(), name) != built_in.end();
+    return !known && name.find_first_of("/.") != std::string::npos;
+}
+
 std::string read_value(std::string_view text) {
     if (text.starts_with("@@")) {
         return std::string(text.substr(1));
@@ -51,20 +58,6 @@ std::string read_value(std::string_view text) {
         return std::string(content.reveal());
     }
     return std::string(text);
-}
-
-std::vector<std::string> read_scopes(const std::vector<std::string>& texts) {
-    std::vector<std::string> made;
-    for (const std::string_view text : texts) {
-        for (std::size_t begin = 0; begin <= text.size();) {
-            const std::size_t end = std::min(text.find_first_of(", ", begin), text.size());
-            if (end > begin) {
-                made.emplace_back(text.substr(begin, end - begin));
-            }
-            begin = end + 1;
-        }
-    }
-    return made;
 }
 
 }  // namespace
@@ -120,6 +113,20 @@ parameters read_parameters(const std::vector<std::string>& texts) {
     return made;
 }
 
+std::vector<std::string> read_scopes(const std::vector<std::string>& texts) {
+    std::vector<std::string> made;
+    for (const std::string_view text : texts) {
+        for (std::size_t begin = 0; begin <= text.size();) {
+            const std::size_t end = std::min(text.find_first_of(", ", begin), text.size());
+            if (end > begin) {
+                made.emplace_back(text.substr(begin, end - begin));
+            }
+            begin = end + 1;
+        }
+    }
+    return made;
+}
+
 authorize_options read_wishes(const arguments& given) {
     authorize_options made;
     made.scopes = read_scopes(given.scopes);
@@ -137,10 +144,11 @@ std::chrono::milliseconds read_seconds(double value, std::string_view option) {
 }
 
 provider::profile read_profile(const std::string& name) {
-    const auto built_in = provider::builtin_names();
-    const bool known = std::find(built_in.begin(), built_in.end(), name) != built_in.end();
-    const bool path = name.find_first_of("/.") != std::string::npos;
-    return path && !known ? provider::load_file(name) : provider::builtin(name);
+    return is_path(name) ? provider::load_file(name) : provider::builtin(name);
+}
+
+std::string read_provider_name(const std::string& name) {
+    return is_path(name) ? provider::load_file(name).name() : name;
 }
 
 pool_options read_pool_options(const arguments& given) {

@@ -30,7 +30,10 @@ namespace coauth::cli {
 /// "name=value", "name=@FILE" for a file's content; "name=@@..." for a value that begins with "@".
 [[nodiscard]] parameters read_parameters(const std::vector<std::string>& texts);
 
-/// What a login is to ask for. Scopes stand in several options, or in one with commas or spaces between them.
+/// Scopes stand in several options, or in one with commas or spaces between them.
+[[nodiscard]] std::vector<std::string> read_scopes(const std::vector<std::string>& texts);
+
+/// What a login is to ask for.
 [[nodiscard]] authorize_options read_wishes(const arguments& given);
 
 /// Seconds, with a fraction if need be; `option` is whose value it is.
@@ -38,6 +41,9 @@ namespace coauth::cli {
 
 /// A built-in profile, or the one in the file that the name is a path of.
 [[nodiscard]] provider::profile read_profile(const std::string& name);
+
+/// Its name, which need not be known where no profile is needed.
+[[nodiscard]] std::string read_provider_name(const std::string& name);
 
 [[nodiscard]] pool_options read_pool_options(const arguments& given);
 

@@ -2,10 +2,12 @@
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
 #include "cli/interpret.hpp"
+#include "cli/kept_record.hpp"
 #include "cli/output.hpp"
 #include "cli/paste.hpp"
 #include "cli/receiver.hpp"
 #include "cli/session.hpp"
+#include "cli/store.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -108,15 +110,20 @@ awaitable<void> read_pasted(callback_gate& gate, const countdown& shown, pasted_
     gate.close();
 }
 
-/// From the address for the browser to the identity. It is told here, where an interrupt already ends the login in good
-/// order. A failed userinfo does not cost the token: it is left in `unknown`.
-awaitable<json::value> finish(client at, std::string instructions, callback_gate& gate, const countdown& shown,
-                              std::chrono::milliseconds longest, std::optional<failure>& unknown) {
+/// From the address for the browser to the token. The address is told here, where an interrupt already ends the login
+/// in good order.
+awaitable<token> redeem(client at, std::string instructions, callback_gate& gate, const countdown& shown,
+                        std::chrono::milliseconds longest) {
     tell(instructions);
     std::function<void(std::chrono::seconds)> tick = [&shown](std::chrono::seconds left) { shown.show(left); };
     grant redeemed = co_await gate.wait(longest, std::move(tick));
     shown.clear();
-    const token issued = co_await at.exchange(std::move(redeemed));
+    co_return co_await at.exchange(std::move(redeemed));
+}
+
+/// For printing. A failed userinfo does not cost the token: it is left in `unknown`.
+awaitable<json::value> finish(awaitable<token> issuing, client at, std::optional<failure>& unknown) {
+    const token issued = co_await std::move(issuing);
     json::object result;
     result["identity"] = nullptr;
     result["token"] = reveal(issued);
@@ -131,12 +138,41 @@ awaitable<json::value> finish(client at, std::string instructions, callback_gate
     co_return json::value(std::move(result));
 }
 
+/// Into the store, under the name that was given or else the one that the provider tells.
+awaitable<json::value> finish_in_store(awaitable<token> issuing, client at, store_ptr into, std::string account) {
+    token issued = co_await std::move(issuing);
+    json::object result;
+    result["identity"] = nullptr;
+    if (account.empty()) {
+        const identity who = co_await at.userinfo(issued);
+        account = who.subject;
+        result["identity"] = to_json(who);
+    }
+    token_key key(at.profile().name(), at.client_id(), account);
+    result["stored"] = to_json(key);
+    co_await keep(std::move(into), std::move(key), std::move(issued));
+    co_return json::value(std::move(result));
+}
+
+/// The store that the token shall go to, if it shall. Whatever it lacks is told before anybody opens a browser.
+store_ptr open_store_for(const arguments& given, const session& with) {
+    if (given.store_file.empty()) {
+        return nullptr;
+    }
+    if (given.account.empty() && !with.profile().has("userinfo")) {
+        throw program_error(with.profile().name() +
+                            " does not tell whose a token is: name the account with --account NAME");
+    }
+    return open_or_create_store(given);
+}
+
 }  // namespace
 
 exit_status log_in(const arguments& given) {
     const auto longest = read_seconds(given.wait, "--wait");
     output printed(given.output_file);
     session with(given);
+    const store_ptr into = open_store_for(given, with);
     credentials who = with.who();
 
     std::optional<receiver> received;
@@ -164,7 +200,9 @@ exit_status log_in(const arguments& given) {
     std::optional<failure> unknown;
     json::value result;
     try {
-        result = with.run(finish(at, std::move(instructions), gate, shown, longest, unknown));
+        auto issuing = redeem(at, std::move(instructions), gate, shown, longest);
+        result = with.run(into ? finish_in_store(std::move(issuing), at, into, given.account)
+                               : finish(std::move(issuing), at, unknown));
     } catch (...) {
         shown.clear();
         throw;

@@ -140,6 +140,10 @@ std::string pretty(const json::value& value) {
     return out;
 }
 
+std::string one_line(const json::value& value) {
+    return without_controls(json::serialize(value));
+}
+
 void complain(std::string_view line) noexcept {
     write_line("coauth: ", line);
 }

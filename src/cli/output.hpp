@@ -34,6 +34,9 @@ private:
 /// The value on indented lines. Control characters are escaped, those above ASCII too: a terminal obeys them.
 [[nodiscard]] std::string pretty(const boost::json::value& value);
 
+/// The same on one line, for a file of such lines.
+[[nodiscard]] std::string one_line(const boost::json::value& value);
+
 /// The one line on standard error that tells a failure: "coauth: ...".
 void complain(std::string_view line) noexcept;
 

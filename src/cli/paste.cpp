@@ -15,7 +15,7 @@ namespace coauth::cli {
 
 namespace asio = boost::asio;
 
-pasted_lines::pasted_lines(executor where) : input_(std::move(where)), flags_(::fcntl(STDIN_FILENO, F_GETFL)) {
+pasted_lines::pasted_lines(executor where) : input_(where), flags_(::fcntl(STDIN_FILENO, F_GETFL)) {
     boost::system::error_code failed;
     const int copy = ::dup(STDIN_FILENO);
     if (flags_ < 0 || copy < 0 || input_.assign(copy, failed)) {

@@ -75,7 +75,7 @@ std::string bracketed(const std::string& host) {
 
 class receiver::implementation : public std::enable_shared_from_this<implementation> {
 public:
-    implementation(executor where, loopback at) : at_(std::move(at)), acceptor_(std::move(where)) {
+    implementation(executor where, loopback at) : at_(std::move(at)), acceptor_(where) {
         const tcp::endpoint endpoint(asio::ip::make_address(at_.host == "localhost" ? "127.0.0.1" : at_.host),
                                      at_.port);
         try {

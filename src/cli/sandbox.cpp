@@ -8,10 +8,13 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/url/parse.hpp>
 
 #include <chrono>
 #include <csignal>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace coauth::cli {
 namespace {
@@ -54,6 +57,17 @@ json::object describe(const sandbox::server& server, const arguments& given, con
     return out;
 }
 
+/// Absolute and without a fragment, as OAuth wants them (RFC 6749, section 3.1.2).
+std::vector<std::string> read_redirect_uris(const std::vector<std::string>& texts) {
+    for (const std::string& each : texts) {
+        if (!boost::urls::parse_absolute_uri(each)) {
+            throw program_error("--redirect-uri " + printable(each) +
+                                " is no absolute URI without a fragment; http://127.0.0.1:8910/callback is one");
+        }
+    }
+    return texts;
+}
+
 void turn_knobs(sandbox::server& server, const arguments& given) {
     sandbox::behaviour changed;
     if (given.latency) {
@@ -77,7 +91,7 @@ exit_status run_sandbox(const arguments& given) {
     options.port = given.port;
     options.registered.redirect_uris = {"http://127.0.0.1:8910/callback", "https://app.example/callback"};
     if (!given.redirect_uris.empty()) {
-        options.registered.redirect_uris = given.redirect_uris;
+        options.registered.redirect_uris = read_redirect_uris(given.redirect_uris);
     }
     const sandbox::application registered = options.registered;
     std::optional<sandbox::server> server;

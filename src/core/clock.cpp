@@ -1,6 +1,10 @@
 #include <coauth/core/clock.hpp>
 #include <coauth/core/manual_clock.hpp>
 
+#include <mutex>
+#include <utility>
+#include <vector>
+
 namespace coauth {
 namespace {
 
@@ -17,10 +21,39 @@ const std::shared_ptr<const clock>& system_clock() {
     return instance;
 }
 
-manual_clock::manual_clock(wall_time start) noexcept : start_(start) {}
+std::shared_ptr<void> clock::on_jump(std::function<void()>) const {
+    return nullptr;
+}
 
-void manual_clock::advance(std::chrono::nanoseconds by) noexcept {
+struct manual_clock::listeners {
+    using listener = std::function<void()>;
+
+    std::mutex mutex;
+    std::vector<std::weak_ptr<listener>> all;
+};
+
+manual_clock::manual_clock(wall_time start) : start_(start), listeners_(std::make_shared<listeners>()) {}
+
+void manual_clock::advance(std::chrono::nanoseconds by) {
     turned_ += by.count();
+    std::vector<std::weak_ptr<listeners::listener>> told;
+    {
+        const std::scoped_lock lock{listeners_->mutex};
+        std::erase_if(listeners_->all, [](const auto& each) { return each.expired(); });
+        told = listeners_->all;
+    }
+    for (const auto& each : told) {
+        if (const auto alive = each.lock()) {
+            (*alive)();
+        }
+    }
+}
+
+std::shared_ptr<void> manual_clock::on_jump(std::function<void()> turned) const {
+    auto added = std::make_shared<listeners::listener>(std::move(turned));
+    const std::scoped_lock lock{listeners_->mutex};
+    listeners_->all.push_back(added);
+    return added;
 }
 
 clock::wall_time manual_clock::now() const noexcept {

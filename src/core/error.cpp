@@ -85,6 +85,17 @@ constexpr std::array entries{
     entry{errc::shut_down, network, "shut_down", "the connection pool was closed"},
 
     entry{errc::cancelled, cancelled, "cancelled", "the operation was cancelled"},
+
+    entry{errc::no_token, login, "no_token", "no token is kept under this key"},
+    entry{errc::token_expired, login, "token_expired", "the token has ended and cannot be refreshed"},
+    entry{errc::circuit_open, network, "circuit_open", "the provider failed repeatedly and is left in peace"},
+
+    entry{errc::store_failed, store, "store_failed", "the token store cannot be read or written"},
+    entry{errc::store_locked, store, "store_locked", "another process holds the token store"},
+    entry{errc::store_full, store, "store_full", "the token store has no room to grow"},
+    entry{errc::store_damaged, store, "store_damaged", "the token store is damaged"},
+    entry{errc::store_version, store, "store_version", "the token store was written by a newer version"},
+    entry{errc::unsealing_failed, store, "unsealing_failed", "what was sealed cannot be opened"},
 };
 
 constexpr bool contiguous() {
@@ -124,8 +135,8 @@ std::string_view name_of(errc code) noexcept {
 }
 
 std::string_view name_of(failure_class value) noexcept {
-    constexpr std::array names{"configuration", "callback", "refused", "http",     "protocol",
-                               "tls",           "timeout",  "network", "cancelled"};
+    constexpr std::array names{"configuration", "callback", "refused",   "http",  "protocol", "tls",
+                               "timeout",       "network",  "cancelled", "login", "store"};
     return names[static_cast<std::size_t>(value)];
 }
 
@@ -193,13 +204,16 @@ bool is_retryable(const failure& what) noexcept {
             return what.code != errc::shut_down && harmless;
         case failure_class::protocol:
             return what.code == errc::incomplete_http && harmless;
+        case failure_class::store:
+            return what.code == errc::store_locked;
         default:
             return false;
     }
 }
 
 bool needs_login(const failure& what) noexcept {
-    return what.code == errc::invalid_grant || what.code == errc::invalid_token || what.code == errc::access_denied;
+    return what.code == errc::invalid_grant || what.code == errc::invalid_token || what.code == errc::access_denied ||
+           class_of(what.code) == failure_class::login;
 }
 
 void throw_exception_from_error(const failure& what, const boost::source_location&) {

@@ -8,6 +8,20 @@ namespace coauth {
 http_request::http_request(std::string its_method, std::string its_url)
     : method(std::move(its_method)), url(std::move(its_url)) {}
 
+// What was there before dies, and is wiped, with `other`.
+http_request& http_request::operator=(http_request other) noexcept {
+    method.swap(other.method);
+    url.swap(other.url);
+    headers.swap(other.headers);
+    body.swap(other.body);
+    safe_url.swap(other.safe_url);
+    provider.swap(other.provider);
+    operation.swap(other.operation);
+    idempotent = other.idempotent;
+    timeout = other.timeout;
+    return *this;
+}
+
 http_request::~http_request() {
     wipe(url);
     wipe(body);
@@ -17,6 +31,14 @@ http_request::~http_request() {
 }
 
 http_response::http_response(unsigned status, std::string body) : status_(status), body_(std::move(body)) {}
+
+http_response& http_response::operator=(http_response other) noexcept {
+    status_ = other.status_;
+    text_.swap(other.text_);
+    fields_.swap(other.fields_);
+    body_.swap(other.body_);
+    return *this;
+}
 
 http_response::~http_response() {
     wipe(text_);

@@ -1,3 +1,5 @@
+#include "core/token_json.hpp"
+
 #include <coauth/core/token.hpp>
 
 #include <boost/json/array.hpp>
@@ -36,7 +38,7 @@ failure unreadable(std::string detail) {
 /// Takes members out of a token's JSON one by one; what remains is `extra`.
 class reader {
 public:
-    explicit reader(const json::object& from) : left_(from) {}
+    explicit reader(const json::object& from) : left_(from, from.storage()) {}
 
     std::optional<std::string> text(std::string_view name) {
         const json::value taken = take(name);
@@ -117,7 +119,11 @@ private:
 }  // namespace
 
 json::object reveal(const token& value) {
-    json::object out;
+    return reveal_in(value, {});
+}
+
+json::object reveal_in(const token& value, json::storage_ptr memory) {
+    json::object out(std::move(memory));
     out["access_token"] = value.access_token.reveal();
     if (!value.token_type.empty()) {
         out["token_type"] = value.token_type;

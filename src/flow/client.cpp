@@ -1,7 +1,7 @@
 #include "provider/foreign_text.hpp"
+#include "provider/reply_json.hpp"
 
 #include <coauth/flow/client.hpp>
-#include <coauth/provider/reply.hpp>
 #include <coauth/provider/request.hpp>
 
 #include <boost/asio/error.hpp>
@@ -52,6 +52,16 @@ void redact(std::string& said, const provider::request_values& sent) {
     if (sent.token) {
         provider::redact(said, sent.token->access_token.reveal());
         provider::redact(said, sent.token->refresh_token ? sent.token->refresh_token->reveal() : "");
+    }
+}
+
+void check_json_depth(std::size_t depth) {
+    if (depth == 0 || depth > provider::greatest_json_depth) {
+        failure what;
+        what.code = errc::invalid_argument;
+        what.detail =
+            "client_options::max_json_depth has to be from 1 to " + std::to_string(provider::greatest_json_depth);
+        throw error(std::move(what));
     }
 }
 
@@ -110,7 +120,9 @@ struct client::steps {
         values.who = &self->who;
         values.grant = &redeemed;
         const answer got = co_await ask(*self->via, build(*self, "exchange", values));
-        co_return got.value_of(provider::read_token(self->what, "exchange", got.response, self->now()), values);
+        co_return got.value_of(provider::read_token(self->what, "exchange", got.response, self->now(), nullptr,
+                                                    self->options.max_json_depth),
+                               values);
     }
 
     static awaitable<token> refresh(shared self, token old) {
@@ -118,7 +130,9 @@ struct client::steps {
         values.who = &self->who;
         values.token = &old;
         const answer got = co_await ask(*self->via, build(*self, "refresh", values));
-        co_return got.value_of(provider::read_token(self->what, "refresh", got.response, self->now(), &old), values);
+        co_return got.value_of(
+            provider::read_token(self->what, "refresh", got.response, self->now(), &old, self->options.max_json_depth),
+            values);
     }
 
     static awaitable<identity> userinfo(shared self, token whose) {
@@ -126,7 +140,8 @@ struct client::steps {
         values.who = &self->who;
         values.token = &whose;
         const answer got = co_await ask(*self->via, build(*self, "userinfo", values));
-        co_return got.value_of(provider::read_identity(self->what, "userinfo", got.response), values);
+        co_return got.value_of(
+            provider::read_identity(self->what, "userinfo", got.response, self->options.max_json_depth), values);
     }
 
     static awaitable<validation> validate(shared self, token asked) {
@@ -134,7 +149,8 @@ struct client::steps {
         values.who = &self->who;
         values.token = &asked;
         const answer got = co_await ask(*self->via, build(*self, "validate", values));
-        validation found = got.value_of(provider::read_validation(self->what, "validate", got.response), values);
+        validation found = got.value_of(
+            provider::read_validation(self->what, "validate", got.response, self->options.max_json_depth), values);
         redact(found.reason, values);
         co_return found;
     }
@@ -145,7 +161,8 @@ struct client::steps {
         values.token = &with;
         values.arguments = &arguments;
         const answer got = co_await ask(*self->via, build(*self, operation, values));
-        co_return got.value_of(provider::read_value(self->what, operation, got.response), values);
+        co_return got.value_of(provider::read_value(self->what, operation, got.response, self->options.max_json_depth),
+                               values);
     }
 
     static awaitable<void> revoke(shared self, token ended, parameters arguments) {
@@ -163,11 +180,16 @@ client::client(transport& via, provider::profile what, credentials who, client_o
     if (!options.random) {
         options.random = system_random();
     }
+    check_json_depth(options.max_json_depth);
     state_ = std::make_shared<const state>(state{&via, std::move(what), std::move(who), std::move(options)});
 }
 
 const provider::profile& client::profile() const noexcept {
     return state_->what;
+}
+
+const std::string& client::client_id() const noexcept {
+    return state_->who.client_id;
 }
 
 client client::with_timeout(std::chrono::milliseconds timeout) const {

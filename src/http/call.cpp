@@ -68,7 +68,9 @@ failure call::failed(failure why) const {
 }
 
 void call::resume_caller(call_result result) {
-    boost::asio::post(home_, [handler = std::move(handler_), result = std::move(result)]() mutable {
+    // Let go of at once: resumed, the caller may end its context, while a connection still holds this call.
+    const executor home = std::exchange(home_, {});
+    boost::asio::post(home, [handler = std::move(handler_), result = std::move(result)]() mutable {
         // The slot is the caller's: it may be touched here, on the caller's executor, and nowhere else.
         if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
             slot.clear();

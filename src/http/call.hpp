@@ -10,6 +10,8 @@
 #include <coauth/http/observer.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -78,9 +80,10 @@ public:
     bool reused = false;  ///< The last attempt was on a connection that had served before.
     request_durations durations;
 
-    /// Who is to be resumed, and where; before the call is submitted.
-    void set_caller(executor home, completion handler) noexcept {
-        home_ = std::move(home);
+    /// Who is to be resumed, and where; before the call is submitted. The caller's context has this call for work, so
+    /// it does not run dry, and die, as long as the call holds its executor.
+    void set_caller(const executor& home, completion handler) {
+        home_ = boost::asio::prefer(home, boost::asio::execution::outstanding_work.tracked);
         handler_.swap(handler);  // its move assignment recurses without end in Boost 1.81
     }
 
@@ -88,7 +91,10 @@ public:
     void resume_caller(call_result result);
 
     /// The caller's handler; to be destroyed where the caller cannot be resumed any more.
-    [[nodiscard]] completion take_handler() noexcept { return std::move(handler_); }
+    [[nodiscard]] completion take_handler() noexcept {
+        home_ = {};
+        return std::move(handler_);
+    }
 
 private:
     std::string wire_;

@@ -52,6 +52,7 @@ public:
 
     enum class stage { opening, busy, idle, examined, closed };
     stage now = stage::opening;
+    close_reason closed_for{};     ///< Once it is closed.
     std::shared_ptr<call> client;  ///< The call it is opened for, or that it serves.
     unsigned served = 0;           ///< Exchanges that ended well.
     bool fresh = true;             ///< Only just opened: it has neither served nor been idle.

@@ -30,9 +30,7 @@ awaitable<http_response> connection_pool::send(http_request request) {
     const std::shared_ptr<http::pool_core> core = implementation_;
     const std::shared_ptr<http::call> asked = core->new_call(request);
     const auto begin = [](auto handler, std::shared_ptr<http::pool_core> with, std::shared_ptr<http::call> what,
-                          executor where) {
-        with->begin(what, std::move(where), http::call::completion{std::move(handler)});
-    };
+                          executor where) { with->begin(what, where, http::call::completion{std::move(handler)}); };
     co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, signature>(
         begin, boost::asio::use_awaitable, core, asked, home);
 }

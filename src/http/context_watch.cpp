@@ -1,7 +1,5 @@
 #include "http/context_watch.hpp"
 
-#include "http/pool_core.hpp"
-
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
 
@@ -22,34 +20,34 @@ public:
 
     explicit context_watch(asio::execution_context& context) : service{context} {}
 
-    void add(std::weak_ptr<pool_core> pool) {
+    void add(std::weak_ptr<context_bound> what) {
         const std::scoped_lock lock{mutex_};
-        std::erase_if(pools_, [](const auto& known) { return known.expired(); });
-        pools_.push_back(std::move(pool));
+        std::erase_if(bound_, [](const auto& known) { return known.expired(); });
+        bound_.push_back(std::move(what));
     }
 
 private:
     void shutdown() override {
-        std::vector<std::weak_ptr<pool_core>> pools;
+        std::vector<std::weak_ptr<context_bound>> bound;
         {
             const std::scoped_lock lock{mutex_};
-            pools.swap(pools_);
+            bound.swap(bound_);
         }
-        for (const auto& pool : pools) {
-            if (const auto alive = pool.lock()) {
+        for (const auto& each : bound) {
+            if (const auto alive = each.lock()) {
                 alive->abandon();
             }
         }
     }
 
     std::mutex mutex_;
-    std::vector<std::weak_ptr<pool_core>> pools_;
+    std::vector<std::weak_ptr<context_bound>> bound_;
 };
 
 }  // namespace
 
-void end_with_context(const executor& where, std::weak_ptr<pool_core> pool) {
-    asio::use_service<context_watch>(asio::query(where, asio::execution::context)).add(std::move(pool));
+void end_with_context(const executor& where, std::weak_ptr<context_bound> what) {
+    asio::use_service<context_watch>(asio::query(where, asio::execution::context)).add(std::move(what));
 }
 
 }  // namespace coauth::http

@@ -136,9 +136,11 @@ void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& o
     book.idle.push_back(free);
 }
 
-bool ledger::opened(connection& from, clock::steady_time now, ledger_orders& orders) {
+std::optional<close_reason> ledger::opened(connection& from, clock::steady_time now, ledger_orders& orders) {
     if (from.now != connection::stage::opening) {
-        return false;
+        ++totals_.opened;
+        ++totals_.closed;
+        return from.closed_for;
     }
     call& opener = *from.client;
     opener.opening = nullptr;
@@ -152,7 +154,7 @@ bool ledger::opened(connection& from, clock::steady_time now, ledger_orders& ord
     ++totals_.opened;
     totals_.resumed += from.io.facts().resumed ? 1 : 0;
     set_free(from, now, orders);
-    return true;
+    return std::nullopt;
 }
 
 void ledger::opening_failed(connection& from, failure why, ledger_orders& orders) {
@@ -290,6 +292,7 @@ void ledger::remove(connection& gone, close_reason reason, ledger_orders& orders
         --book.opening;
     }
     gone.now = connection::stage::closed;
+    gone.closed_for = reason;
     gone.client.reset();
     orders.close.push_back({shared(gone), reason, was_open, was_idle});
     erase(book.idle, gone);

@@ -58,7 +58,8 @@ public:
     void cancel(const std::shared_ptr<call>& given_up, ledger_orders& orders);
 
     // What connections report.
-    bool opened(connection& from, clock::steady_time now, ledger_orders& orders);  ///< Whether it is still wanted.
+    /// Returns why the connection was given up meanwhile, if it was.
+    std::optional<close_reason> opened(connection& from, clock::steady_time now, ledger_orders& orders);
     void opening_failed(connection& from, failure why, ledger_orders& orders);
     void answered(connection& from, http_response answer, std::optional<close_reason> worn_out, clock::steady_time now,
                   ledger_orders& orders);

@@ -68,6 +68,17 @@ origin destination_of(const origin& target, const std::vector<connect_override>&
     return target;
 }
 
+/// After its handshake a peer has tickets to send, and new keys now and then. OpenSSL takes them in as long as more
+/// come, so one that never stops would hold the thread that reads.
+constexpr unsigned most_late_handshake_messages = 64;
+
+/// OpenSSL's message callback: counts them at `count`, and reads nothing any more when they are too many.
+void count_handshake_message(int written, int, int type, const void*, std::size_t, SSL* client, void* count) {
+    if (written == 0 && type == SSL3_RT_HANDSHAKE && ++*static_cast<unsigned*>(count) > most_late_handshake_messages) {
+        SSL_set_shutdown(client, SSL_RECEIVED_SHUTDOWN);
+    }
+}
+
 /// Passes on what an exchange tells.
 class exchange_watch final : public exchange_progress {
 public:
@@ -124,6 +135,7 @@ private:
     dialer dialer_;
     bool closed_ = false;
     std::optional<tcp::socket> socket_;  // until TLS takes it over
+    unsigned late_handshake_messages_ = 0;
     std::optional<tls_stream> stream_;
     std::optional<http::exchange<tls_stream>> exchange_;
 };
@@ -221,6 +233,8 @@ awaitable<void> link::implementation::handshake() {
     }
     facts.tls_version = SSL_get_version(client);
     facts.resumed = SSL_session_reused(client) == 1;
+    SSL_set_msg_callback(client, &count_handshake_message);
+    SSL_set_msg_callback_arg(client, &late_handshake_messages_);
     exchange_.emplace(*stream_, settings_->limits);
 }
 
@@ -251,7 +265,7 @@ awaitable<exchange_result> link::implementation::send(std::string_view wire, res
 std::optional<close_reason> link::implementation::unfit() {
     std::array<char, 1> byte{};
     boost::system::error_code failed;
-    if (stream_->read_some(asio::buffer(byte), failed) > 0) {
+    if (stream_->read_some(asio::buffer(byte), failed) > 0 || late_handshake_messages_ > most_late_handshake_messages) {
         return close_reason::unexpected_bytes;
     }
     if (failed == asio::error::would_block) {

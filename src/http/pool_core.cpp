@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 namespace coauth::http {
@@ -102,7 +103,7 @@ std::shared_ptr<call> pool_core::new_call(const http_request& request) {
     return std::make_shared<call>(number, request, clock_->steady_now(), limit);
 }
 
-void pool_core::begin(const std::shared_ptr<call>& asked, executor home, call::completion handler) {
+void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, call::completion handler) {
     tell([&](observer& told) { told.request_started(event_of(*asked)); });
     // Before it is submitted: from then on it may end, on another thread, at any moment.
     if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
@@ -114,46 +115,67 @@ void pool_core::begin(const std::shared_ptr<call>& asked, executor home, call::c
             }
         });
     }
-    asked->set_caller(std::move(home), std::move(handler));
+    asked->set_caller(home, std::move(handler));
     change([&](ledger_orders& orders) { ledger_.submit(asked, clock_->steady_now(), orders); });
 }
 
-/// Lets the ledger decide, then does what it wants. Returns the next call of the connection that reported.
+/// Lets the ledger decide, then does what it wants. Returns the next call of the connection that reported. Throws what
+/// the ledger throws for want of memory, when all that it had decided is done.
 template <class Change>
 std::shared_ptr<call> pool_core::change(Change&& what_happened) {
     ledger_orders orders;
+    std::exception_ptr broken;
     bool begin_to_sweep = false;
     {
         const std::scoped_lock lock{mutex_};
         if (abandoned_) {
             return nullptr;
         }
-        what_happened(orders);
+        try {
+            what_happened(orders);
+        } catch (...) {
+            broken = std::current_exception();
+        }
         begin_to_sweep = !sweeping_ && ledger_.is_active();
         sweeping_ = sweeping_ || begin_to_sweep;
     }
     if (begin_to_sweep) {
-        asio::post(sweep_timer_->get_executor(), [self = shared_from_this()] { self->arm_sweep(); });
+        begin_sweeping();
     }
     carry_out(orders);
+    if (broken) {
+        std::rethrow_exception(broken);
+    }
     return std::move(orders.next);
 }
 
-void pool_core::carry_out(ledger_orders& orders) {
-    for (const auto& opening : orders.open) {
-        start(opening, open(shared_from_this(), opening));
-    }
-    for (const auto& order : orders.serve) {
+/// Each order is carried out whatever becomes of the others. A call that could not be set on its way, for want of
+/// memory say, ends at its deadline.
+void pool_core::carry_out(ledger_orders& orders) noexcept {
+    const auto for_each = [](auto& all, auto&& act) {
+        for (auto& order : all) {
+            try {
+                act(order);
+            } catch (...) {
+                // See above.
+            }
+        }
+    };
+    for_each(orders.open, [&](const connection_ptr& opening) { start(opening, open(shared_from_this(), opening)); });
+    for_each(orders.serve, [&](const ledger_orders::serving& order) {
         start(order.which, serve(shared_from_this(), order.which, order.client));
-    }
-    for (const auto& idle : orders.examine) {
+    });
+    for_each(orders.examine, [&](const connection_ptr& idle) { begin_to_examine(idle); });
+    for_each(orders.close, [&](const ledger_orders::closing& order) { close(order); });
+    for_each(orders.end, [&](ledger_orders::ending& order) { end(order); });
+}
+
+/// Nobody has a deadline for a connection that is examined, so it must not stay so.
+void pool_core::begin_to_examine(const connection_ptr& idle) {
+    try {
         start(idle, examine(shared_from_this(), idle));
-    }
-    for (const auto& order : orders.close) {
-        close(order);
-    }
-    for (auto& order : orders.end) {
-        end(order);
+    } catch (...) {
+        work_broke(idle, std::current_exception());
     }
 }
 
@@ -185,21 +207,44 @@ void pool_core::end(ledger_orders::ending& order) {
     order.which->resume_caller(std::move(order.result));
 }
 
+void pool_core::begin_sweeping() {
+    try {
+        asio::post(sweep_timer_->get_executor(), [self = shared_from_this()] { self->arm_sweep(); });
+    } catch (...) {
+        give_up_sweeping();
+    }
+}
+
 void pool_core::arm_sweep() {
-    sweep_timer_->expires_after(sweep_interval);
-    sweep_timer_->async_wait([core = weak_from_this()](const boost::system::error_code& cancelled) {
-        if (const auto self = core.lock(); self && !cancelled) {
-            self->sweep();
-        }
-    });
+    try {
+        sweep_timer_->expires_after(sweep_interval);
+        sweep_timer_->async_wait([core = weak_from_this()](const boost::system::error_code& cancelled) {
+            if (const auto self = core.lock(); self && !cancelled) {
+                self->sweep();
+            }
+        });
+    } catch (...) {
+        give_up_sweeping();
+    }
+}
+
+/// Without memory for it. The next change begins anew.
+void pool_core::give_up_sweeping() {
+    const std::scoped_lock lock{mutex_};
+    sweeping_ = false;
 }
 
 void pool_core::sweep() {
     bool go_on = false;
-    change([&](ledger_orders& orders) {
-        ledger_.sweep(clock_->steady_now(), ++sweeps_ % sweeps_between_looks == 0, orders);
-        sweeping_ = go_on = ledger_.is_active();
-    });
+    try {
+        change([&](ledger_orders& orders) {
+            go_on = true;  // if this sweep lacks memory, the next one is to make up for it
+            ledger_.sweep(clock_->steady_now(), ++sweeps_ % sweeps_between_looks == 0, orders);
+            sweeping_ = go_on = ledger_.is_active();
+        });
+    } catch (const std::bad_alloc&) {
+        // See above.
+    }
     if (go_on) {
         arm_sweep();
     }
@@ -265,11 +310,13 @@ awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
         self->change([&](ledger_orders& orders) { self->ledger_.opening_failed(*with, std::move(*why), orders); });
         co_return;
     }
-    bool wanted = false;
+    // Told before the ledger knows of it: from then on others may use or close it, and tell of that.
+    self->tell([&](observer& told) { told.connection_opened(with->event()); });
+    std::optional<close_reason> closed;
     const std::shared_ptr<call> client = self->change(
-        [&](ledger_orders& orders) { wanted = self->ledger_.opened(*with, self->clock_->steady_now(), orders); });
-    if (wanted) {
-        self->tell([&](observer& told) { told.connection_opened(with->event()); });
+        [&](ledger_orders& orders) { closed = self->ledger_.opened(*with, self->clock_->steady_now(), orders); });
+    if (closed) {
+        self->tell([&](observer& told) { told.connection_closed(with->event(), *closed); });
     }
     co_await serve(self, with, client);
 }
@@ -336,6 +383,7 @@ void pool_core::work_broke(const connection_ptr& with, const std::exception_ptr&
         ended.response_begun = true;
         ended.response = broken;
         ledger_.exchange_failed(*with, std::move(ended), orders);
+        ledger_.unfit(*with, close_reason::failed, clock_->steady_now(), orders);
     });
 }
 

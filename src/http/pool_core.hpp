@@ -2,6 +2,7 @@
 
 #include "http/call.hpp"
 #include "http/connection.hpp"
+#include "http/context_watch.hpp"
 #include "http/ledger.hpp"
 
 #include <coauth/http/awaitable.hpp>
@@ -21,7 +22,7 @@ namespace coauth::http {
 ///
 /// The mutex guards the ledger alone and is never held across anything that can call out or wait. Every connection
 /// works on a strand of its own; a caller is resumed on its own executor.
-class pool_core : public std::enable_shared_from_this<pool_core> {
+class pool_core : public context_bound, public std::enable_shared_from_this<pool_core> {
 public:
     /// Throws `coauth::error`.
     pool_core(executor where, pool_options options);
@@ -33,14 +34,14 @@ public:
     [[nodiscard]] std::shared_ptr<call> new_call(const http_request& request);
 
     /// Sets `asked` on its way; `handler` is called once, on `home`, the caller's executor. So is this.
-    void begin(const std::shared_ptr<call>& asked, executor home, call::completion handler);
+    void begin(const std::shared_ptr<call>& asked, const executor& home, call::completion handler);
 
     [[nodiscard]] pool_statistics statistics() const;
 
     void close() noexcept;
 
     /// The context ends: nobody can be resumed any more, so everybody's frames are freed.
-    void abandon() noexcept;
+    void abandon() noexcept override;
 
 private:
     using connection_ptr = std::shared_ptr<connection>;
@@ -55,11 +56,14 @@ private:
 
     template <class Change>
     std::shared_ptr<call> change(Change&& what_happened);
-    void carry_out(ledger_orders& orders);
+    void carry_out(ledger_orders& orders) noexcept;
+    void begin_to_examine(const connection_ptr& idle);
     void close(const ledger_orders::closing& order);
     void end(ledger_orders::ending& order);
 
+    void begin_sweeping();
     void arm_sweep();
+    void give_up_sweeping();
     void sweep();
 
     template <class Event>

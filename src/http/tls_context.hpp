@@ -8,8 +8,8 @@
 #include <string>
 
 extern "C" {
-typedef struct ssl_ctx_st SSL_CTX;
-typedef struct ssl_st SSL;
+using SSL_CTX = struct ssl_ctx_st;
+using SSL = struct ssl_st;
 }
 
 namespace coauth::http {

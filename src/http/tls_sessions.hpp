@@ -6,7 +6,7 @@
 #include <vector>
 
 extern "C" {
-typedef struct ssl_session_st SSL_SESSION;
+using SSL_SESSION = struct ssl_session_st;
 }
 
 namespace coauth::http {

@@ -3,6 +3,11 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/coauth)
 
 set(installed_targets coauth)
+set(sqlite_dependency "")
+if(COAUTH_BUILD_SQLITE)
+  list(APPEND installed_targets coauth_sqlite)
+  set(sqlite_dependency "find_dependency(SQLite3)")
+endif()
 if(COAUTH_BUILD_SANDBOX)
   list(APPEND installed_targets coauth_sandbox)
 endif()
@@ -20,6 +25,10 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/coauth-config.cmake ${CMAKE_CURRENT_BI
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/coauth.pc.in coauth.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/coauth.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+if(COAUTH_BUILD_SQLITE)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/coauth-sqlite.pc.in coauth-sqlite.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/coauth-sqlite.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
 
 if(COAUTH_BUILD_PROGRAM)
   install(TARGETS coauth_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -201,7 +201,7 @@ result<grant> callback_reader::make_grant() const {
     for (const auto& each : made.extra) {
         reply.emplace(each.name, each.value);
     }
-    auto issued = read_token_fields(*rules_.token, what_.data().scopes.separator, reply, received_at_, nullptr);
+    auto issued = read_token_fields(*rules_.token, what_.data().scopes.separator, reply, {.at = received_at_}, nullptr);
     if (!issued) {
         return refuse(errc::callback_malformed, issued.error().detail);
     }

@@ -59,25 +59,26 @@ reading since(wall_time start, double number_ms, double greatest_ms) {
     return {.what = reading::outcome::end, .end = start + milliseconds{static_cast<milliseconds::rep>(number_ms)}};
 }
 
-reading read_one(expiry_kind kind, const boost::json::value& value, wall_time received_at) {
+reading read_one(expiry_kind kind, const boost::json::value& value, const arrival& received) {
     if (kind == expiry_kind::iso8601) {
         const auto* text = value.if_string();
         const auto time = text ? parse_iso8601(*text) : std::nullopt;
-        return time ? reading{.what = reading::outcome::end, .end = *time} : reading{};
+        return time ? reading{.what = reading::outcome::end, .end = *time + received.ahead} : reading{};
     }
     const auto number = number_in(value);
     if (!number) {
         return {};
     }
+    const wall_time epoch = wall_time{} + received.ahead;
     switch (kind) {
         case expiry_kind::seconds:
-            return since(received_at, *number * 1000, greatest_lifetime_ms);
+            return since(received.at, *number * 1000, greatest_lifetime_ms);
         case expiry_kind::milliseconds:
-            return since(received_at, *number, greatest_lifetime_ms);
+            return since(received.at, *number, greatest_lifetime_ms);
         case expiry_kind::unix_seconds:
-            return since(wall_time{}, *number * 1000, greatest_unix_ms);
+            return since(epoch, *number * 1000, greatest_unix_ms);
         default:
-            return since(wall_time{}, *number, greatest_unix_ms);
+            return since(epoch, *number, greatest_unix_ms);
     }
 }
 
@@ -89,15 +90,15 @@ std::string name_in(std::string_view at) {
 
 std::optional<wall_time> read_expiry(const std::vector<expiry_rule>& rules, zero_expiry zero,
                                      std::optional<std::chrono::seconds> default_lifetime,
-                                     const boost::json::value& from, wall_time received_at,
+                                     const boost::json::value& from, const arrival& received,
                                      std::vector<std::string>& warnings) {
-    wall_time start = received_at;
+    wall_time start = received.at;
     for (const auto& rule : rules) {
         const auto* value = find_at(from, rule.at);
         if (!value) {
             continue;
         }
-        const reading found = read_one(rule.kind, *value, received_at);
+        const reading found = read_one(rule.kind, *value, received);
         if (found.what == reading::outcome::nonsense) {
             warnings.push_back(name_in(rule.at) + " is not an expiry that can be read");
         } else if (rule.kind == expiry_kind::issued_at_milliseconds) {
@@ -108,7 +109,7 @@ std::optional<wall_time> read_expiry(const std::vector<expiry_rule>& rules, zero
             if (found.what == reading::outcome::negative && zero == zero_expiry::expired) {
                 warnings.push_back(name_in(rule.at) + " is negative");
             }
-            return zero == zero_expiry::never ? std::nullopt : std::optional(received_at);
+            return zero == zero_expiry::never ? std::nullopt : std::optional(received.at);
         }
     }
     return default_lifetime ? std::optional(start + *default_lifetime) : std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "provider/arrival.hpp"
 #include "provider/profile_data.hpp"
 
 #include <coauth/core/clock.hpp>
@@ -13,10 +14,11 @@
 namespace coauth::provider {
 
 /// When a token ends, as the rules find it in `from`: the first that is there and makes sense counts. Absent: no stated
-/// end. What makes no sense becomes a line of `warnings`.
+/// end. What makes no sense becomes a line of `warnings`. Points in time, which are by the provider's clock, are
+/// returned by ours.
 [[nodiscard]] std::optional<clock::wall_time> read_expiry(const std::vector<expiry_rule>& rules, zero_expiry zero,
                                                           std::optional<std::chrono::seconds> default_lifetime,
-                                                          const boost::json::value& from, clock::wall_time received_at,
+                                                          const boost::json::value& from, const arrival& received,
                                                           std::vector<std::string>& warnings);
 
 }  // namespace coauth::provider

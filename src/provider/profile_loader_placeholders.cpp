@@ -28,7 +28,7 @@ placeholder_vocabulary authorization_placeholders(const profile_data& profile) {
     known.step = "the authorization";
     known.names = {"client_id", "redirect_uri", "scope", "state", "nonce"};
     if (profile.authorization.pkce != pkce_method::off) {
-        known.names.push_back("code_challenge");
+        known.names.emplace_back("code_challenge");
     }
     known.takes_extra = true;
     return known;
@@ -45,7 +45,7 @@ placeholder_vocabulary operation_placeholders(const profile_data& profile, const
     if (operation.name == "exchange") {
         known.names.insert(known.names.end(), {"code", "state"});
         if (profile.authorization.pkce != pkce_method::off) {
-            known.names.push_back("code_verifier");
+            known.names.emplace_back("code_verifier");
         }
         known.families = {"callback."};
     } else {

@@ -48,9 +48,9 @@ bool has_control_character(std::string_view text) noexcept {
 }  // namespace
 
 result<reply_body> read_expected_body(const profile_data& what, const operation_rules& operation,
-                                      const http_response& response) {
-    auto body = read_body(operation.format, response.body());
-    if (auto refusal = find_refusal(what, operation, response, body)) {
+                                      const http_response& response, std::size_t max_json_depth) {
+    auto body = read_body(operation.format, response.body(), max_json_depth);
+    if (auto refusal = find_refusal(what, operation, response, body, max_json_depth)) {
         return std::move(*refusal);
     }
     if (!body.problem.empty()) {
@@ -66,8 +66,8 @@ failure repeated_name(const profile_data& what, const operation_rules& operation
 }
 
 result<json::value> read_expected(const profile_data& what, const operation_rules& operation,
-                                  const http_response& response) {
-    auto body = read_expected_body(what, operation, response);
+                                  const http_response& response, std::size_t max_json_depth) {
+    auto body = read_expected_body(what, operation, response, max_json_depth);
     if (!body) {
         return body.error();
     }
@@ -77,20 +77,22 @@ result<json::value> read_expected(const profile_data& what, const operation_rule
     return std::move(body->value);
 }
 
-result<json::value> read_value(const profile& what, std::string_view operation, const http_response& response) {
+result<json::value> read_value(const profile& what, std::string_view operation, const http_response& response,
+                               std::size_t max_json_depth) {
     const auto* rules = what.data().find(operation);
     if (!rules) {
         return unsupported(what.data(), operation);
     }
-    return read_expected(what.data(), *rules, response);
+    return read_expected(what.data(), *rules, response, max_json_depth);
 }
 
-result<identity> read_identity(const profile& what, std::string_view operation, const http_response& response) {
+result<identity> read_identity(const profile& what, std::string_view operation, const http_response& response,
+                               std::size_t max_json_depth) {
     const auto* rules = what.data().find(operation);
     if (!rules) {
         return unsupported(what.data(), operation);
     }
-    auto reply = read_expected(what.data(), *rules, response);
+    auto reply = read_expected(what.data(), *rules, response, max_json_depth);
     if (!reply) {
         return reply.error();
     }
@@ -116,20 +118,21 @@ result<identity> read_identity(const profile& what, std::string_view operation, 
     return who;
 }
 
-result<validation> read_validation(const profile& what, std::string_view operation, const http_response& response) {
+result<validation> read_validation(const profile& what, std::string_view operation, const http_response& response,
+                                   std::size_t max_json_depth) {
     const auto* rules = what.data().find(operation);
     if (!rules) {
         return unsupported(what.data(), operation);
     }
     validation answer;
-    auto reply = read_expected(what.data(), *rules, response);
+    auto reply = read_expected(what.data(), *rules, response, max_json_depth);
     if (!reply) {
         const failure& refusal = reply.error();
         if (refusal.code != errc::invalid_token && refusal.code != errc::invalid_grant) {
             return refusal;
         }
         answer.reason = refusal.provider_text.empty() ? refusal.provider_code : refusal.provider_text;
-        answer.claims = read_body(rules->format, response.body()).value;
+        answer.claims = read_body(rules->format, response.body(), max_json_depth).value;
         return answer;
     }
     answer.active = flag(*reply, "/active").value_or(true);  // RFC 7662, section 2.2

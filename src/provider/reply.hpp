@@ -9,13 +9,14 @@
 
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <string_view>
 
 namespace coauth::provider {
 
 /// The body of a reply that the operation expects, readable; every other reply is a failure. It may repeat names.
 [[nodiscard]] result<reply_body> read_expected_body(const profile_data& what, const operation_rules& operation,
-                                                    const http_response& response);
+                                                    const http_response& response, std::size_t max_json_depth);
 
 /// A reply's failure to say which of two values it means.
 [[nodiscard]] failure repeated_name(const profile_data& what, const operation_rules& operation,
@@ -23,6 +24,6 @@ namespace coauth::provider {
 
 /// The value of a reply that the operation expects; every other reply is a failure.
 [[nodiscard]] result<boost::json::value> read_expected(const profile_data& what, const operation_rules& operation,
-                                                       const http_response& response);
+                                                       const http_response& response, std::size_t max_json_depth);
 
 }  // namespace coauth::provider

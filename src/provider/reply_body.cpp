@@ -25,8 +25,8 @@ bool looks_like_json(std::string_view text) noexcept {
     return text.starts_with('{') || text.starts_with('[');
 }
 
-void read_json(reply_body& into) {
-    auto parsed = parse_reply_json(into.text);
+void read_json(reply_body& into, std::size_t max_depth) {
+    auto parsed = parse_reply_json(into.text, max_depth);
     into.value = std::move(parsed.value);
     into.repeated = std::move(parsed.repeated);
     into.problem = parsed.problem.empty() ? std::string{} : "it is not the JSON expected: " + parsed.problem;
@@ -51,7 +51,7 @@ void read_form(reply_body& into) {
 
 }  // namespace
 
-reply_body read_body(reply_format format, std::string_view body) {
+reply_body read_body(reply_format format, std::string_view body, std::size_t max_json_depth) {
     reply_body read;
     read.text = trimmed(body);
     if (read.text.empty()) {
@@ -59,13 +59,13 @@ reply_body read_body(reply_format format, std::string_view body) {
     }
     switch (format) {
         case reply_format::json:
-            read_json(read);
+            read_json(read, max_json_depth);
             break;
         case reply_format::form:
             read_form(read);
             break;
         case reply_format::json_or_form:
-            looks_like_json(read.text) ? read_json(read) : read_form(read);
+            looks_like_json(read.text) ? read_json(read, max_json_depth) : read_form(read);
             break;
         case reply_format::text:
             read.value.emplace_string() = read.text;

@@ -4,6 +4,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,6 @@ struct reply_body {
 
 /// Reads a body, which has to outlive the result. The Content-Type is not asked: providers send JSON as
 /// "text/javascript" and forms as "text/html".
-[[nodiscard]] reply_body read_body(reply_format format, std::string_view body);
+[[nodiscard]] reply_body read_body(reply_format format, std::string_view body, std::size_t max_json_depth);
 
 }  // namespace coauth::provider

@@ -68,11 +68,11 @@ bool has_standard_error(const json::value& value) {
 }
 
 /// Errors come as JSON even where the answer to a success is a form, a text or nothing.
-json::value evidence(const reply_body& body) {
+json::value evidence(const reply_body& body, std::size_t max_json_depth) {
     if (body.value.is_structured() || !body.text.starts_with('{')) {
         return body.value;
     }
-    return parse_reply_json(body.text).value;
+    return parse_reply_json(body.text, max_json_depth).value;
 }
 
 /// The `error` of a Bearer challenge (RFC 6750, section 3).
@@ -204,9 +204,9 @@ failure reply_failure(const profile_data& what, const operation_rules& operation
 }
 
 std::optional<failure> find_refusal(const profile_data& what, const operation_rules& operation,
-                                    const http_response& response, const reply_body& body) {
+                                    const http_response& response, const reply_body& body, std::size_t max_json_depth) {
     const auto& rules = operation.errors;
-    const auto value = evidence(body);
+    const auto value = evidence(body, max_json_depth);
     const bool refused = std::any_of(rules.when.begin(), rules.when.end(),
                                      [&](const body_condition& condition) { return holds(condition, value, body); }) ||
                          !is_expected(operation, response.status()) ||

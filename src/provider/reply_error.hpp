@@ -8,6 +8,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +21,7 @@ namespace coauth::provider {
 /// The refusal that a reply is, or nothing where it is none. What is asked, in this order: the profile's conditions,
 /// the status, and a standard `error` in the reply of an exchange or refresh.
 [[nodiscard]] std::optional<failure> find_refusal(const profile_data& what, const operation_rules& operation,
-                                                  const http_response& response, const reply_body& body);
+                                                  const http_response& response, const reply_body& body,
+                                                  std::size_t max_json_depth);
 
 }  // namespace coauth::provider

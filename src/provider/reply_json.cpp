@@ -1,14 +1,13 @@
 #include "provider/reply_json.hpp"
 
+#include "core/wiping_memory.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/memory_resource.hpp>
 #include <boost/json/value_stack.hpp>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <new>
 #include <utility>
 #include <vector>
 
@@ -16,20 +15,6 @@ namespace coauth::provider {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t greatest_depth = 32;
-
-/// Memory that is wiped before it is freed.
-class wiping_memory final : public json::memory_resource {
-    void* do_allocate(std::size_t size, std::size_t alignment) override {
-        return ::operator new(size, std::align_val_t{alignment});
-    }
-    void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
-        OPENSSL_cleanse(memory, size);
-        ::operator delete(memory, std::align_val_t{alignment});
-    }
-    bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
-};
 
 /// Builds the value as Boost.JSON's own parser does, and notes the names that stand twice in one object.
 class reply_handler {
@@ -116,9 +101,9 @@ private:
 
 }  // namespace
 
-parsed_json parse_reply_json(std::string_view text) {
+parsed_json parse_reply_json(std::string_view text, std::size_t max_depth) {
     json::parse_options options;
-    options.max_depth = greatest_depth;
+    options.max_depth = std::min(max_depth, greatest_json_depth);
     json::basic_parser<reply_handler> parser(options);
     json::error_code ec;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);

@@ -2,6 +2,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,11 @@ struct parsed_json {
     std::vector<std::string> repeated;
 };
 
-/// Reads the JSON of a reply, at most 32 levels deep. The value's memory is wiped when it is freed: it may hold tokens.
-[[nodiscard]] parsed_json parse_reply_json(std::string_view text);
+/// The most levels that JSON may ever nest: all who walk a value recurse, its destructor too, and stacks may be small.
+inline constexpr std::size_t greatest_json_depth = 1000;
+
+/// Reads the JSON of a reply, at most `max_depth` levels deep. The value's memory is wiped when it is freed: it may
+/// hold tokens.
+[[nodiscard]] parsed_json parse_reply_json(std::string_view text, std::size_t max_depth);
 
 }  // namespace coauth::provider

@@ -1,3 +1,4 @@
+#include "provider/arrival.hpp"
 #include "provider/reply.hpp"
 #include "provider/reply_error.hpp"
 #include "provider/step_failure.hpp"
@@ -17,13 +18,13 @@ bool is_last_part(std::string_view name, std::string_view pointer) noexcept {
 }  // namespace
 
 result<token> read_token(const profile& what, std::string_view operation, const http_response& response,
-                         clock::wall_time received_at, const token* previous) {
+                         clock::wall_time received_at, const token* previous, std::size_t max_json_depth) {
     const auto& data = what.data();
     const auto* rules = data.find(operation);
     if (!rules) {
         return unsupported(data, operation);
     }
-    const auto reply = read_expected_body(data, *rules, response);
+    const auto reply = read_expected_body(data, *rules, response, max_json_depth);
     if (!reply) {
         return reply.error();
     }
@@ -34,7 +35,8 @@ result<token> read_token(const profile& what, std::string_view operation, const 
     if (repeated != reply->repeated.end()) {
         return repeated_name(data, *rules, response, *repeated);
     }
-    auto read = read_token_fields(rules->token, data.scopes.separator, reply->value, received_at, previous);
+    auto read = read_token_fields(rules->token, data.scopes.separator, reply->value, arrival_of(response, received_at),
+                                  previous);
     if (!read) {
         return reply_failure(data, *rules, response, read.error().code, read.error().detail);
     }

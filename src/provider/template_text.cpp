@@ -240,11 +240,19 @@ bool is_placeholder_name(std::string_view name) noexcept {
                        [&](char c) { return letters.find(c) != letters.npos || others.find(c) != others.npos; });
 }
 
-bool is_secret_placeholder(std::string_view name) noexcept {
-    constexpr std::array<std::string_view, 6> secrets{"client_secret", "code",         "code_verifier",
-                                                      "state",         "access_token", "refresh_token"};
-    return std::find(secrets.begin(), secrets.end(), name) != secrets.end() || name.starts_with("token.") ||
-           name.starts_with("callback.");
+bool is_secret_placeholder(std::string_view name) {
+    constexpr std::array<std::string_view, 3> never{"code_challenge", "code_challenge_method", "token_type"};
+    constexpr std::array<std::string_view, 13> words{"assertion", "auth", "code", "cookie", "credential", "hash", "jwt",
+                                                     "key",       "otp",  "pass", "secret", "signature",  "token"};
+    if (std::find(never.begin(), never.end(), name) != never.end()) {
+        return false;
+    }
+    std::string lower(name);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return name == "state" || name.starts_with("token.") || name.starts_with("callback.") ||
+           std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return lower.find(word) != lower.npos; });
 }
 
 }  // namespace coauth::provider

@@ -62,7 +62,8 @@ private:
 /// Whether a value may be called that: a letter or "_", then letters, digits, "_", "." and "-".
 [[nodiscard]] bool is_placeholder_name(std::string_view name) noexcept;
 
-/// Whether a placeholder of that name stands for something that must not be shown.
-[[nodiscard]] bool is_secret_placeholder(std::string_view name) noexcept;
+/// Whether a placeholder of that name stands for something that must not be shown: our own secrets, what a token or
+/// callback brought, and whatever a profile's author calls a key, a password or the like.
+[[nodiscard]] bool is_secret_placeholder(std::string_view name);
 
 }  // namespace coauth::provider

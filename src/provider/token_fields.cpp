@@ -149,7 +149,7 @@ void keep_further(const token_rules& rules, const json::value& reply, const json
 }  // namespace
 
 result<token> read_token_fields(const token_rules& rules, std::string_view scope_separator, const json::value& reply,
-                                clock::wall_time received_at, const token* previous) {
+                                const arrival& received, const token* previous) {
     const auto* from = find_at(reply, rules.root);
     if (!from || !from->is_object()) {
         return unreadable(errc::missing_field, rules.root.empty() ? std::string("the reply holds no fields")
@@ -180,11 +180,11 @@ result<token> read_token_fields(const token_rules& rules, std::string_view scope
         }
         read.warnings.push_back(std::move(wrong->detail));
     }
-    read.issued_at = received_at;
-    read.expires_at = read_expiry(rules.expires, rules.zero, rules.default_lifetime, *from, received_at, read.warnings);
+    read.issued_at = received.at;
+    read.expires_at = read_expiry(rules.expires, rules.zero, rules.default_lifetime, *from, received, read.warnings);
     // Whatever 0 means for an access token, a refresh token that comes with one does not end (Keycloak's offline
     // tokens).
-    if (auto end = read_expiry(rules.refresh_expires, zero_expiry::never, {}, *from, received_at, read.warnings)) {
+    if (auto end = read_expiry(rules.refresh_expires, zero_expiry::never, {}, *from, received, read.warnings)) {
         read.refresh_expires_at = end;
     }
     if (auto scopes = read_scopes(rules, scope_separator, *from, read.warnings)) {

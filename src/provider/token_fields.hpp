@@ -1,8 +1,8 @@
 #pragma once
 
+#include "provider/arrival.hpp"
 #include "provider/profile_data.hpp"
 
-#include <coauth/core/clock.hpp>
 #include <coauth/core/error.hpp>
 #include <coauth/core/token.hpp>
 
@@ -18,7 +18,7 @@ namespace coauth::provider {
 /// `previous` is the token that was refreshed, or null. With it only the two tokens are read strictly; without, the
 /// token type is too. A failure has its code and detail only.
 [[nodiscard]] result<token> read_token_fields(const token_rules& rules, std::string_view scope_separator,
-                                              const boost::json::value& reply, clock::wall_time received_at,
+                                              const boost::json::value& reply, const arrival& received,
                                               const token* previous);
 
 }  // namespace coauth::provider

@@ -33,7 +33,7 @@ std::string_view cookie_of(const request& received) {
 std::string consent_desk::browser(const request& received, clock::wall_time now) {
     std::erase_if(visits_, [now](const auto& entry) { return entry.second.seen + visit_lifetime <= now; });
     const auto known = visits_.find(cookie_of(received));
-    const std::string browser = known == visits_.end() ? random_text(*system_random(), 32) : known->first;
+    std::string browser = known == visits_.end() ? random_text(*system_random(), 32) : known->first;
     visits_[browser].seen = now;
     return browser;
 }

@@ -46,6 +46,7 @@ public:
 
     [[nodiscard]] std::vector<std::string> hosts() const {
         std::vector<std::string> hosts;
+        hosts.reserve(hosts_.size());
         for (const auto& [host, serving] : hosts_)
             hosts.push_back(host);
         return hosts;

@@ -1,8 +1,13 @@
 # Man page, completion and documentation know all commands and options.
 
-for command in $commands; do
-    "$program" $command --help
-done | grep -o -- '--[a-z][a-z-]*' | sort -u > options
+{
+    for command in $commands; do
+        "$program" $command --help
+    done
+    for command in $token_commands; do
+        "$program" tokens $command --help
+    done
+} | grep -o -- '--[a-z][a-z-]*' | sort -u > options
 for option in $(cat options); do
     escaped=$(printf '%s' "$option" | sed 's/-/\\-/g')
     says "$source/src/cli/coauth.1" "$escaped"
@@ -12,6 +17,10 @@ for command in $commands; do
     says "$source/src/cli/coauth.1" "$command"
     says "$source/src/cli/coauth.bash" "$command"
     says "$source/docs/program.md" "coauth $command"
+done
+for command in $token_commands; do
+    says "$source/src/cli/coauth.1" "tokens $command"
+    says "$source/docs/program.md" "coauth tokens $command"
 done
 
 if command -v man >/dev/null; then
@@ -36,3 +45,9 @@ complete_words login hitkey --pas
 same --paste "$(cat offered)"
 complete_words profile ch
 same check "$(cat offered)"
+complete_words tokens re
+same "refresh reseal revoke" "$(sort offered | xargs)"
+complete_words tokens show hik
+same "hike hikka" "$(sort offered | xargs)"
+complete_words tokens list --js
+same --json "$(cat offered)"

@@ -51,30 +51,37 @@ same 403 "$(visit "$(browse "$address" deny | sed "s/\$/\&state=$(printf '%s' "$
 end_login 1
 
 # Hikka and Hitbox echo no state: only the browser that began the login may end it.
-for provider in hikka hitbox; do
-    start_login $provider
+log_in_with_cookie() {
+    start_login "$@"
     rm -f cookies
     callback=$(browse "$(curl -sS -c cookies -o page -w '%{redirect_url}' "$address")" allow)
-    keep_secret "$(printf '%s' "$callback" | sed -n 's/.*[?&]\(reference\|request_token\)=\([^&]*\).*/\2/p')"
+    keep_secret "$(printf '%s' "$callback" | sed -n 's/.*[?&]\(reference\|request_token\|authToken\)=\([^&]*\).*/\2/p')"
     same 403 "$(visit "$callback")"
     same 403 "$(visit -b coauth_login=forged "$callback")"
     same 200 "$(visit -b cookies "$callback")"
     end_login 0
     says err "did not open the address"
     says out '"subject": "'
+}
+for provider in hikka hitbox; do
+    log_in_with_cookie $provider
     keep_token out
 done
 
-# paste PROVIDER STATUS DECISION: the address is pasted, after others.
+# paste PROVIDER STATUS DECISION ARGUMENT...: the address is pasted, after others.
 paste() {
+    provider=$1
+    wanted_status=$2
+    decision=$3
+    shift 3
     mkfifo pasting
     exec 4<> pasting
-    start_login "$1" --paste
+    start_login "$provider" --paste "$@"
     rm pasting
-    pasted=$(browse "$address" "$3")
+    pasted=$(browse "$address" "$decision")
     keep_secret "$(printf '%s' "$pasted" | sed -n 's/.*[?&#]\(code\|access_token\)=\([^&]*\).*/\2/p')"
     printf '\n https://app.example/callback?state=forged \n <%s>\n' "$pasted" >&4
-    end_login "$2"
+    end_login "$wanted_status"
     exec 4< /dev/null
 }
 paste vk 0 allow

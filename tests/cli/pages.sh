@@ -13,7 +13,8 @@ play_page() {
 }
 
 masked() {
-    sed 's/: ".*"/: "..."/; s/: [0-9][0-9]*/: 0/; s/[0-9.][0-9.]* ms/0 ms/g; s/at 127\.0\.0\.1:[0-9]*/at 127.0.0.1:0/'
+    sed 's/: ".*"/: "..."/; s/: [0-9][0-9]*/: 0/; s/[0-9.][0-9.]* ms/0 ms/g; s/at 127\.0\.0\.1:[0-9]*/at 127.0.0.1:0/
+         s/in [0-9]* min/in 0 min/'
 }
 
 awk '/^```console$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$source/docs/program.md" > page
@@ -23,7 +24,7 @@ checks=$((checks + 1))
 masked < page > page.masked
 masked < played > played.masked
 diff page.masked played.masked > differences || fail "docs/program.md is not what happens: $(cat differences)"
-rm -f login.json token.json
+rm -f login.json token.json tokens.db* store.key
 
 # The line of docs/sandbox.md that approves a login without a browser.
 awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$source/docs/sandbox.md" > approval

@@ -11,11 +11,11 @@ cd "$work" || exit 1
 umask 077
 
 command -v curl >/dev/null || { echo "curl is needed: it plays the browser" >&2; exit 1; }
-unset COAUTH_CLIENT_ID COAUTH_CLIENT_SECRET COAUTH_PROXY_PASSWORD http_proxy https_proxy
+unset COAUTH_CLIENT_ID COAUTH_CLIENT_SECRET COAUTH_PROXY_PASSWORD COAUTH_STORE_KEYS http_proxy https_proxy
 
 . "$tests/harness.sh"
 
-for part in usage documents steps pages failures login; do
+for part in usage documents steps pages failures login tokens; do
     echo "-- $part"
     . "$tests/$part.sh"
 done

@@ -1,16 +1,18 @@
 # What needs no provider: help, the command line's errors, profiles.
 
-commands="providers profile authorize exchange refresh userinfo revoke validate call login sandbox"
+commands="providers profile authorize exchange refresh userinfo revoke validate call login token tokens sandbox"
+token_commands="list show put refresh revoke erase reseal key"
 
 run 0 --version
 says out "coauth "
-for command in "" $commands "profile check" "profile show"; do
+for command in "" $commands "profile check" "profile show" $(printf 'tokens:%s ' $token_commands); do
+    command=$(printf '%s' "$command" | tr : ' ')
     run 0 $command --help
     [ "$(wc -l < out)" -le 24 ] && [ "$(wc -L < out)" -le 80 ] || fail "$command --help does not fit a screen"
 done
 
 # Each in one line, which names the help.
-for line in "" "frobnicate" "profile" "profile check" "login" "call hitkey" "userinfo hitkey extra" \
+for line in "" "frobnicate" "profile" "profile check" "login" "call hitkey" "token hitkey ann" "tokens" "tokens show hitkey" "userinfo hitkey extra" \
     "login hitkey --frobnicate" "login hitkey --timeout soon" "login hitkey --port 70000" "login hitkey --scope" \
     "exchange hitkey --callback a --code b"; do
     run 2 $line
@@ -41,6 +43,11 @@ for line in "--timeout 0" "--timeout 1e9" "--connect-to api.hitkey.io:443" "--co
     "--proxy https://127.0.0.1" "--proxy 127.0.0.1:3128" "--proxy http://127.0.0.1:99999" "--proxy http://127.0.0.1:0"; do
     run 2 userinfo hitkey $line
     alone
+done
+for uri in foo /callback "https://app.example/callback#top" "http://a b/"; do
+    run 2 sandbox --redirect-uri "$uri"
+    alone
+    says err "--redirect-uri $uri"
 done
 run 2 login hitkey --client-id me --wait 0
 run 2 login hitkey --client-id me --redirect-uri http://127.0.0.1:99999/callback

@@ -4,11 +4,13 @@
 #include <coauth/coauth.hpp>
 #include <coauth/core/manual_clock.hpp>
 #include <coauth/sandbox/server.hpp>
+#include <coauth/sqlite/sqlite_store.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <chrono>
@@ -30,6 +32,9 @@ struct surrounding_names {
     coauth::token token;
     coauth::identity who;
     coauth::grant grant;
+    std::shared_ptr<coauth::token_store> store;
+    coauth::token_cache cache;
+    coauth::token_key key;
 };
 
 using surroundings = std::shared_ptr<surrounding_names>;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/failure_of.hpp"
+
 #include <coauth/coauth.hpp>
 #include <coauth/core/manual_clock.hpp>
 #include <coauth/sandbox/server.hpp>
@@ -51,12 +53,7 @@ public:
     /// Runs one awaitable that must fail, and returns how.
     template <class T>
     failure failure_of(awaitable<T> operation) {
-        try {
-            run(std::move(operation));
-        } catch (const error& thrown) {
-            return thrown.details();
-        }
-        throw std::logic_error("the operation did not fail");
+        return test::failure_of([&] { run(std::move(operation)); });
     }
 
     /// What a browser with a user does: it opens the URL and is sent back. Returns where to.

@@ -115,6 +115,43 @@ TEST_CASE("revoking, validating, and calling a further operation") {
     CHECK(via.exhausted());
 }
 
+TEST_CASE("a client tells who it is, and what it was made for") {
+    scripted_transport via;
+    const coauth::client hitkey = client_of("hitkey", via);
+    CHECK(hitkey.client_id() == "my-client");
+    CHECK(hitkey.with_timeout(1s).client_id() == "my-client");
+    CHECK(hitkey.profile().name() == "hitkey");
+}
+
+TEST_CASE("a client's limit of nesting holds for each reply") {
+    scripted_transport via;
+    const std::string body = R"({"sub":"s","access_token":"a","token_type":"Bearer","x":[[[]]]})";
+    const auto takes = [&](std::size_t limit) {
+        const coauth::client hitkey = client_of("hitkey", via, {.max_json_depth = limit});
+        for (int i = 0; i < 4; ++i) {
+            via.answer(200, body);
+        }
+        try {
+            run(hitkey.exchange(coauth::grant{coauth::secret{"code"}}));
+            run(hitkey.refresh(token_with_refresh()));
+            run(hitkey.userinfo(token_with_refresh()));
+            run(hitkey.call("list_clients", {}, token_with_refresh()));
+        } catch (const coauth::error& why) {
+            CHECK(why.reason() == coauth::errc::malformed_reply);
+            return false;
+        }
+        return true;
+    };
+    CHECK(takes(4));
+    CHECK_FALSE(takes(3));
+    for (const std::size_t senseless : {std::size_t{0}, std::size_t{1001}, std::size_t(-1)}) {
+        const coauth::failure why =
+            coauth::test::failure_of([&] { client_of("hitkey", via, {.max_json_depth = senseless}); });
+        CHECK(why.code == coauth::errc::invalid_argument);
+        CHECK(why.detail == "client_options::max_json_depth has to be from 1 to 1000");
+    }
+}
+
 TEST_CASE("a client's timeout goes with each request") {
     scripted_transport via;
     const coauth::client hitkey = client_of("hitkey", via);

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <coauth/core/error.hpp>
+#include "tests/failure_of.hpp"
+
 #include <coauth/http/transport.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -76,12 +77,7 @@ T run(awaitable<T> operation) {
 /// Runs one awaitable that must fail, and returns how.
 template <class T>
 failure failure_of(awaitable<T> operation) {
-    try {
-        run(std::move(operation));
-    } catch (const error& thrown) {
-        return thrown.details();
-    }
-    throw std::logic_error("the operation did not fail");
+    return failure_of([&] { run(std::move(operation)); });
 }
 
 }  // namespace coauth::test

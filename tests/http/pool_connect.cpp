@@ -54,6 +54,20 @@ std::vector<std::string> alternated(const std::vector<std::string>& texts) {
     return ordered;
 }
 
+/// A peer on [::1], whose certificate is for "api.test" and for that address; null where the machine has no ::1.
+std::unique_ptr<scripted_peer> peer_on_ipv6() {
+    const sandbox::issued_certificate issued = authority().issue({.dns_names = {"api.test"}, .ip_addresses = {"::1"}});
+    peer_identity identity;
+    identity.chain_pem = issued.chain_pem;
+    identity.key_pem = issued.key_pem;
+    identity.address = "::1";
+    try {
+        return std::make_unique<scripted_peer>(identity, answer_always);
+    } catch (const boost::system::system_error&) {
+        return nullptr;
+    }
+}
+
 }  // namespace
 
 TEST_CASE("families alternate, the resolver's first one first") {
@@ -63,6 +77,40 @@ TEST_CASE("families alternate, the resolver's first one first") {
     CHECK(alternated({"2001:db8::1", "2001:db8::2", "192.0.2.1"}) == list{"2001:db8::1", "192.0.2.1", "2001:db8::2"});
     CHECK(alternated({"192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1"}) ==
           list{"192.0.2.1", "2001:db8::1", "192.0.2.2", "192.0.2.3"});
+}
+
+TEST_CASE("IPv6: by name, by address, and as the URL's own host") {
+    const std::unique_ptr<scripted_peer> peer = peer_on_ipv6();
+    if (!peer) {
+        MESSAGE("skipped: this machine has no ::1");
+        return;
+    }
+    pool_fixture test;
+    pool_options options = options_with(test, peer->port(), {"::1"});
+    connection_pool by_name{test.context.get_executor(), options};
+    CHECK(test.send(by_name)->status() == 200);
+
+    options.connect_to.front().to_host = "::1";
+    connection_pool by_address{test.context.get_executor(), options};
+    CHECK(test.send(by_address)->status() == 200);
+    CHECK(test.send(by_address)->status() == 200);
+    CHECK(by_address.statistics().reused == 1);
+
+    const std::string url = "https://[::1]:" + std::to_string(peer->port()) + "/";
+    const pending_ptr own = test.send(by_address, {"GET", url});
+    CHECK(own->status() == 200);
+    const std::string authority = "[::1]:" + std::to_string(peer->port());
+    CHECK(peer->requests().back().find("\r\nHost: " + authority + "\r\n") != std::string::npos);
+    CHECK(test.seen->addresses() == std::vector<std::string>(3, authority));
+}
+
+TEST_CASE("an IPv6 address that refuses is followed by an IPv4 one") {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture test;
+    pool_options options = options_with(test, peer.port(), {"::1", "127.0.0.1"});
+    options.connection_attempt_delay = 1h;
+    connection_pool pool{test.context.get_executor(), options};
+    CHECK(test.send(pool)->status() == 200);
 }
 
 TEST_CASE("an address that refuses is followed by the next at once") {

@@ -2,17 +2,22 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <exception>
 #include <future>
+#include <map>
 #include <memory>
+#include <new>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -71,7 +76,6 @@ public:
     }
     ~running_context() {
         work_.reset();
-        context.stop();
         for (auto& each : threads_) {
             each.join();
         }
@@ -83,7 +87,70 @@ private:
     std::vector<std::thread> threads_;
 };
 
+/// An executor of a context that has no memory now and then.
+struct poor_executor {
+    asio::io_context* context;
+    const bool* without_memory;
+
+    asio::execution_context& query(asio::execution::context_t) const noexcept { return *context; }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
+        return asio::execution::blocking.never;
+    }
+    template <class Function>
+    void execute(Function function) const {
+        if (*without_memory) {
+            throw std::bad_alloc{};
+        }
+        asio::post(*context, std::move(function));
+    }
+    bool operator==(const poor_executor&) const = default;
+};
+
+/// Each connection is opened before all else that is told of it, and closed once.
+void check_lives(const std::vector<std::string>& lines) {
+    std::map<std::string, bool> open;
+    for (const std::string& line : lines) {
+        CAPTURE(line);
+        const std::string what = line.substr(0, line.find(' '));
+        const std::string number = line.substr(what.size(), line.find_first_of(": ", what.size() + 1) - what.size());
+        if (what == "opened") {
+            CHECK(open.try_emplace(number, true).second);
+        } else if (what == "reused") {
+            CHECK(open.contains(number));
+        } else if (what == "closed") {
+            CHECK(std::exchange(open[number], false));
+        }
+    }
+    for (const auto& [number, still] : open) {
+        CHECK_FALSE_MESSAGE(still, number);
+    }
+}
+
 }  // namespace
+
+TEST_CASE("a pool that closes without memory for anything else still ends every request") {
+    scripted_peer peer{identity_of(), [](peer_connection& client, std::size_t) {
+                           client.expect_request();
+                           client.wait_for_end();
+                       }};
+    pool_fixture test;
+    bool without_memory = false;
+    pool_options options = test.options_for(peer);
+    options.max_connections_per_origin = 2;
+    connection_pool pool{poor_executor{&test.context, &without_memory}, options};
+    std::vector<pending_ptr> all;
+    for (int i = 0; i < 3; ++i) {
+        all.push_back(test.begin(pool));
+    }
+    test.run_until([&] { return peer.requests().size() == 2; });
+    without_memory = true;
+    pool.close();
+    without_memory = false;
+    for (const pending_ptr& each : all) {
+        test.run_until_done(each);
+        CHECK(each->reason() == errc::shut_down);
+    }
+}
 
 TEST_CASE("a single thread") {
     running_context one{1};
@@ -128,7 +195,9 @@ TEST_CASE("a pool that dies while many threads use it ends each of their request
     options.clock = nullptr;
     options.max_connections_per_origin = 4;
     asio::thread_pool threads{4};
+    std::vector<std::shared_ptr<recorder>> seen;
     for (int round = 0; round < 20; ++round) {
+        options.observer = seen.emplace_back(std::make_shared<recorder>());
         auto pool = std::make_unique<connection_pool>(threads.get_executor(), options);
         std::vector<std::future<http_response>> all;
         for (int i = 0; i < 16; ++i) {
@@ -153,4 +222,7 @@ TEST_CASE("a pool that dies while many threads use it ends each of their request
         }
     }
     threads.join();
+    for (const auto& each : seen) {
+        check_lives(each->lines());
+    }
 }

@@ -70,12 +70,21 @@ request_durations recorder::last_durations() const {
     return last_durations_;
 }
 
+std::vector<std::string> recorder::addresses() const {
+    const std::scoped_lock lock{mutex_};
+    return addresses_;
+}
+
 void recorder::note(std::string line) {
     const std::scoped_lock lock{mutex_};
     lines_.push_back(std::move(line));
 }
 
 void recorder::connection_opened(const connection_event& event) {
+    {
+        const std::scoped_lock lock{mutex_};
+        addresses_.emplace_back(event.address);
+    }
     note("opened " + std::to_string(event.connection) + (event.resumed ? " resumed" : ""));
 }
 

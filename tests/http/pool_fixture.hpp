@@ -48,6 +48,9 @@ public:
     [[nodiscard]] std::vector<std::string> lines() const;
     [[nodiscard]] bool has(std::string_view line) const;
 
+    /// Of the connections, as they were opened.
+    [[nodiscard]] std::vector<std::string> addresses() const;
+
     /// Of the request that ended last.
     [[nodiscard]] request_durations last_durations() const;
 
@@ -56,6 +59,7 @@ private:
 
     mutable std::mutex mutex_;
     std::vector<std::string> lines_;
+    std::vector<std::string> addresses_;
     request_durations last_durations_;
 };
 

@@ -99,6 +99,31 @@ TEST_CASE("an answer to nothing makes a connection unfit, and is never taken for
     CHECK(peer.connections() == 2);
 }
 
+TEST_CASE("tickets that come while idle are taken in, but not without end") {
+    for (const std::size_t tickets : {20U, 200U}) {
+        CAPTURE(tickets);
+        std::promise<void> sent;
+        scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t number) {
+                               client.expect_request();
+                               client.send(ok());
+                               if (number == 0) {
+                                   client.send_tickets(tickets);
+                                   sent.set_value();
+                               }
+                               client.expect_request();
+                               client.send(ok());
+                               client.wait_for_end();
+                           }};
+        pool_fixture test;
+        connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+        test.send(pool);
+        sent.get_future().wait();
+        CHECK(test.send(pool)->status() == 200);
+        CHECK(test.seen->has("reused 1") == (tickets == 20));
+        CHECK(test.seen->has("closed 1: unexpected_bytes") == (tickets == 200));
+    }
+}
+
 TEST_CASE("a connection that was opened in vain is examined too before its first request") {
     std::promise<void> answer_first;
     std::promise<void> answered;

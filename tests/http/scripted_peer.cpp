@@ -123,6 +123,13 @@ public:
         check(error);
     }
 
+    void send_tickets(std::size_t count) override {
+        for (std::size_t i = 0; i < count; ++i) {
+            SSL_new_session_ticket(tls_);
+            step([this] { return SSL_do_handshake(tls_); });
+        }
+    }
+
     void send_close_notify() override {
         SSL_shutdown(tls_);
         flush();
@@ -216,7 +223,7 @@ public:
         : identity_(std::move(identity)),
           context_(make_context(identity_)),
           script_(std::move(every_connection)),
-          acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
+          acceptor_(io_, tcp::endpoint(asio::ip::make_address(identity_.address), 0)),
           port_(acceptor_.local_endpoint().port()),
           acceptor_thread_([this] { accept_all(); }) {}
 
@@ -279,7 +286,7 @@ private:
         asio::io_context io;
         tcp::socket knock{io};
         error_code ignored;
-        knock.connect(tcp::endpoint(asio::ip::address_v4::loopback(), port_), ignored);
+        knock.connect(acceptor_.local_endpoint(), ignored);
     }
 
     const peer_identity identity_;

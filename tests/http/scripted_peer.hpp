@@ -37,6 +37,9 @@ public:
     /// Sends `bytes` beside TLS, as they are.
     virtual void send_plain(std::string_view bytes) = 0;
 
+    /// Sends that many TLS 1.3 tickets.
+    virtual void send_tickets(std::size_t count) = 0;
+
     /// Sends close_notify; the TCP connection stays.
     virtual void send_close_notify() = 0;
 
@@ -58,9 +61,10 @@ struct peer_identity {
     bool speaks_tls = true;       ///< Otherwise scripts begin on bare TCP.
     bool only_tls_1_2 = false;
     bool only_tls_1_1 = false;
+    std::string address = "127.0.0.1";  ///< Where it listens.
 };
 
-/// A raw TLS peer on 127.0.0.1 that does to every connection what its script says, however wrong.
+/// A raw TLS peer on this machine that does to every connection what its script says, however wrong.
 ///
 /// Each connection has a thread of its own. The destructor cuts all connections and waits for their scripts.
 class scripted_peer {

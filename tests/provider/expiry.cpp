@@ -30,7 +30,8 @@ std::ostream& operator<<(std::ostream& out, const reading& what) {
 reading read(const std::vector<expiry_rule>& rules, std::string_view json, zero_expiry zero = zero_expiry::expired,
              std::optional<std::chrono::seconds> default_lifetime = {}) {
     std::vector<std::string> warnings;
-    const auto end = provider::read_expiry(rules, zero, default_lifetime, boost::json::parse(json), now, warnings);
+    const auto end =
+        provider::read_expiry(rules, zero, default_lifetime, boost::json::parse(json), {.at = now}, warnings);
     reading got{.lifetime = {}, .warnings = warnings.size()};
     if (end) {
         got.lifetime = std::chrono::duration_cast<std::chrono::milliseconds>(*end - now);
@@ -142,8 +143,48 @@ TEST_CASE("a warning names the field and not its value") {
     std::vector<std::string> warnings;
     const auto json = boost::json::parse(R"({"a": {"e": "secret"}, "n": -1})");
     CHECK(provider::read_expiry({{"/a/e", expiry_kind::seconds}, {"/n", expiry_kind::seconds}}, zero_expiry::expired,
-                                {}, json, now, warnings));
+                                {}, json, {.at = now}, warnings));
     CHECK(warnings == std::vector<std::string>{"a/e is not an expiry that can be read", "n is negative"});
+}
+
+TEST_CASE("a point in time is the provider's, and is brought to our clock") {
+    const auto end = [](expiry_kind kind, std::string_view value, std::chrono::seconds ahead) {
+        std::vector<std::string> warnings;
+        const auto json = boost::json::parse("{\"e\": " + std::string(value) + "}");
+        const auto lifetime = kind == expiry_kind::issued_at_milliseconds ? std::optional(60s) : std::nullopt;
+        return provider::read_expiry({{"/e", kind}}, zero_expiry::expired, lifetime, json, {.at = now, .ahead = ahead},
+                                     warnings);
+    };
+    for (const auto ahead : {0s, 7s, -7s, 3600s, -86'400s}) {
+        CAPTURE(ahead.count());
+        CHECK(end(expiry_kind::unix_seconds, "1790003600", ahead) == now + 3600s + ahead);
+        CHECK(end(expiry_kind::unix_milliseconds, "1790003600250", ahead) == now + 3600250ms + ahead);
+        CHECK(end(expiry_kind::iso8601, "\"2026-09-21T15:13:20Z\"", ahead) == now + 3600s + ahead);
+        CHECK(end(expiry_kind::issued_at_milliseconds, "1789999999000", ahead) == now + 59s + ahead);
+        CHECK(end(expiry_kind::seconds, "3600", ahead) == now + 3600s);
+        CHECK(end(expiry_kind::milliseconds, "3600", ahead) == now + 3600ms);
+    }
+}
+
+TEST_CASE("a Date tells how far our clock is ahead, if it can be believed") {
+    const auto ahead = [](std::string_view date, clock::wall_time received_at = now) {
+        http_response response{200};
+        response.add_header("date", date);
+        return provider::arrival_of(response, received_at).ahead;
+    };
+    CHECK(provider::arrival_of(http_response{200}, now).ahead == 0s);
+    CHECK(provider::arrival_of(http_response{200}, now).at == now);
+    CHECK(ahead("Mon, 21 Sep 2026 14:13:20 GMT") == 0s);
+    CHECK(ahead("Mon, 21 Sep 2026 14:13:20 GMT", now + 999ms) == 0s);  // a Date has no fraction
+    CHECK(ahead("Mon, 21 Sep 2026 14:12:50 GMT", now + 1ms) == 30s);
+    CHECK(ahead("Mon, 21 Sep 2026 15:13:20 GMT") == -3600s);
+    CHECK(ahead("Tue, 22 Sep 2026 14:13:20 GMT") == -86'400s);
+    for (const char* unbelievable :
+         {"Tue, 22 Sep 2026 14:13:21 GMT", "Sun, 20 Sep 2026 14:13:19 GMT", "Thu, 01 Jan 1970 00:00:00 GMT",
+          "Fri, 01 Jan 2199 00:00:00 GMT", "Fri, 01 Jan 9999 00:00:00 GMT", "1790003600", "", "soon"}) {
+        CAPTURE(unbelievable);
+        CHECK(ahead(unbelievable) == 0s);
+    }
 }
 
 TEST_CASE("timestamps are read strictly") {

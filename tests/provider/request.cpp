@@ -118,6 +118,15 @@ TEST_CASE("Hitbox's hash, and its token in path and query, which the safe URL do
     CHECK(apps.safe_url == "https://www.hitbox.tv/api/oauthaccess/Test%20Account?authToken={access_token}");
 }
 
+TEST_CASE("an argument that is called a password is not shown either") {
+    const auto what =
+        edited("hitbox", {{"/operations/list_apps/arguments", R"(["user", "password", "api_key?"])"},
+                          {"/operations/list_apps/query", R"({"p": "{password}", "k": "{api_key?}", "u": "{user}"})"}});
+    const auto made = built(what, "list_apps", {{"user", "ann"}, {"password", "hunter2"}, {"api_key", "k3y"}});
+    CHECK(made.url == "https://www.hitbox.tv/api/oauthaccess/ann?p=hunter2&k=k3y&u=ann");
+    CHECK(made.safe_url == "https://www.hitbox.tv/api/oauthaccess/ann?p={password}&k={api_key}&u=ann");
+}
+
 TEST_CASE("a value in the path stays in its place") {
     const auto path = [](std::string user) {
         return built(builtin("hitbox"), "list_apps", {{"user", std::move(user)}}).url;

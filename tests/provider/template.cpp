@@ -105,11 +105,13 @@ TEST_CASE("what may be shown keeps secrets as placeholders") {
 }
 
 TEST_CASE("secret placeholders are known by name") {
-    for (const auto* name : {"client_secret", "code", "code_verifier", "access_token", "refresh_token", "state",
-                             "token.id_token", "callback.device_id"}) {
+    for (const auto* name :
+         {"client_secret", "code", "code_verifier", "access_token", "refresh_token", "state", "token.id_token",
+          "callback.device_id", "token", "password", "Password", "apiKey", "id_token_hint", "user_otp", "SIGNATURE"}) {
         CHECK_MESSAGE(provider::is_secret_placeholder(name), name);
     }
-    for (const auto* name : {"client_id", "redirect_uri", "scope", "code_challenge", "nonce", "token_type", "user"}) {
+    for (const auto* name : {"client_id", "redirect_uri", "scope", "code_challenge", "code_challenge_method", "nonce",
+                             "token_type", "user", "page", "device_id"}) {
         CHECK_MESSAGE(!provider::is_secret_placeholder(name), name);
     }
 }

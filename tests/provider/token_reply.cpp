@@ -119,6 +119,39 @@ TEST_CASE("text that is not the JSON expected is malformed") {
     CHECK(refused(builtin("hitkey"), nested(100'000)).code == errc::malformed_reply);
 }
 
+TEST_CASE("how deep JSON may nest is the caller's to say, up to 1000") {
+    const auto read = [](std::size_t levels, std::size_t limit) {
+        const auto body = R"({"access_token": "a", "token_type": "Bearer", "sub": "s", "x": )" +
+                          std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+        const auto what = builtin("hitkey");
+        const bool taken = read_token(what, "exchange", reply(200, body), now, nullptr, limit).has_value();
+        CHECK(provider::read_identity(what, "userinfo", reply(200, body), limit).has_value() == taken);
+        CHECK(provider::read_value(what, "list_clients", reply(200, body), limit).has_value() == taken);
+        CHECK(provider::read_validation(builtin("hikka"), "validate", reply(200, body), limit).has_value() == taken);
+        return taken;
+    };
+    CHECK(read(2, 2));
+    CHECK_FALSE(read(3, 2));
+    CHECK(read(100, 100));
+    CHECK_FALSE(read(101, 100));
+    CHECK(read(1000, 1'000'000));
+    CHECK_FALSE(read(1001, 1'000'000));
+    CHECK_FALSE(read(2, 0));
+}
+
+TEST_CASE("an expiry that is a point in time counts from the reply's Date") {
+    const auto what = edited("hitkey", {{"/token/expires", R"([{"at": "/until", "as": "unix_seconds"}])"},
+                                        {"/token/refresh_expires", R"([{"at": "/end", "as": "unix_seconds"}])"}});
+    auto answer = reply(200, R"({"access_token": "a", "refresh_token": "r", "token_type": "Bearer",
+                                 "until": 1790003600, "end": 1790007200})");
+    CHECK(read_token(what, "exchange", answer, now)->expires_at == now + 3600s);
+    answer.add_header("Date", "Mon, 21 Sep 2026 14:03:20 GMT");  // ten minutes before `now`
+    const auto got = read_token(what, "exchange", answer, now).value();
+    CHECK(got.expires_at == now + 4200s);
+    CHECK(got.refresh_expires_at == now + 7800s);
+    CHECK(got.issued_at == now);
+}
+
 TEST_CASE("the same name in two objects is no repetition") {
     const auto got = exchanged(builtin("hitkey"), R"({"a": {"id": 1, "b": {"id": 2}}, "access_token": "t",
         "c": [{"id": 3}, {"id": 4, "access_token": "u"}]})");

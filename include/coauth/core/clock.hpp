@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 namespace coauth {
@@ -17,6 +18,11 @@ public:
 
     [[nodiscard]] virtual wall_time now() const noexcept = 0;
     [[nodiscard]] virtual steady_time steady_now() const noexcept = 0;
+
+    /// Has `turned` called after each jump of a clock that does not run by itself, on the thread that turned it, until
+    /// what is returned dies; a call that has begun may still be going on then. Null: this clock runs as the machine's
+    /// does, and a timer of the machine tells when it will show what.
+    [[nodiscard]] virtual std::shared_ptr<void> on_jump(std::function<void()> turned) const;
 };
 
 /// The machine's clock: what is used wherever an option holds no clock.

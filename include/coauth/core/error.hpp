@@ -79,6 +79,19 @@ enum class errc {
 
     // The caller.
     cancelled,  ///< The caller cancelled the operation.
+
+    // The token cache.
+    no_token,       ///< Nothing is kept under this key: log in.
+    token_expired,  ///< The token has ended and cannot be refreshed: log in again.
+    circuit_open,   ///< The provider failed again and again; it is left in peace for a while. See `retry_after`.
+
+    // A store of tokens.
+    store_failed,      ///< The store could not be read or written.
+    store_locked,      ///< Another process holds the store.
+    store_full,        ///< There is no room for the store to grow.
+    store_damaged,     ///< The store, or a record in it, is not what a store writes.
+    store_version,     ///< The store was written by a newer version of this library.
+    unsealing_failed,  ///< Sealed under another key, cut, altered, or moved.
 };
 
 /// The class of a failure: what kind of thing went wrong, whatever the provider called it.
@@ -92,6 +105,8 @@ enum class failure_class {
     timeout,        ///< A deadline passed.
     network,        ///< Name, connection, proxy or pool.
     cancelled,      ///< The caller's own wish.
+    login,          ///< No usable token is there: log in.
+    store,          ///< The store of tokens.
 };
 
 [[nodiscard]] failure_class class_of(errc code) noexcept;

@@ -10,15 +10,15 @@
 
 namespace coauth {
 
-/// An HTTP request as a value: what a profile builds and a transport sends. Its memory is wiped when it dies, for URL,
-/// headers and body may all carry secrets. `Host`, `Content-Length` and `Connection` are the transport's to write.
+/// An HTTP request as a value: what a profile builds and a transport sends. Its memory is wiped when it dies or is
+/// assigned over, for URL, headers and body may all carry secrets. `Host`, `Content-Length` and `Connection` are the
+/// transport's to write.
 struct http_request {
     http_request() = default;
     http_request(std::string method, std::string url);
     http_request(const http_request&) = default;
     http_request(http_request&&) noexcept = default;
-    http_request& operator=(const http_request&) = default;
-    http_request& operator=(http_request&&) noexcept = default;
+    http_request& operator=(http_request other) noexcept;
     ~http_request();
 
     std::string method = "GET";
@@ -41,15 +41,14 @@ struct http_request {
     std::optional<std::chrono::milliseconds> timeout;
 };
 
-/// A complete HTTP answer. Its memory is wiped when it dies.
+/// A complete HTTP answer. Its memory is wiped when it dies or is assigned over.
 class http_response {
 public:
     http_response() = default;
     explicit http_response(unsigned status, std::string body = {});
     http_response(const http_response&) = default;
     http_response(http_response&&) noexcept = default;
-    http_response& operator=(const http_response&) = default;
-    http_response& operator=(http_response&&) noexcept = default;
+    http_response& operator=(http_response other) noexcept;
     ~http_response();
 
     [[nodiscard]] unsigned status() const noexcept { return status_; }

@@ -3,6 +3,7 @@
 #include <coauth/core/clock.hpp>
 
 #include <atomic>
+#include <memory>
 
 namespace coauth {
 
@@ -12,17 +13,22 @@ namespace coauth {
 class manual_clock final : public clock {
 public:
     /// Starts at `start`.
-    explicit manual_clock(wall_time start = wall_time{std::chrono::seconds{1'790'000'000}}) noexcept;
+    explicit manual_clock(wall_time start = wall_time{std::chrono::seconds{1'790'000'000}});
 
-    /// Turns the clock forward. Deadlines that have passed are noticed within the library's sweep, 50 ms at most.
-    void advance(std::chrono::nanoseconds by) noexcept;
+    /// Turns the clock forward, and tells those who asked for it (a `token_cache` notices at once). A `connection_pool`
+    /// notices deadlines that have passed with its sweep, within 50 ms.
+    void advance(std::chrono::nanoseconds by);
 
     [[nodiscard]] wall_time now() const noexcept override;
     [[nodiscard]] steady_time steady_now() const noexcept override;
+    [[nodiscard]] std::shared_ptr<void> on_jump(std::function<void()> turned) const override;
 
 private:
+    struct listeners;
+
     wall_time start_;
     std::atomic<std::chrono::nanoseconds::rep> turned_{0};
+    std::shared_ptr<listeners> listeners_;
 };
 
 }  // namespace coauth

@@ -9,10 +9,12 @@
 #include <coauth/provider/credentials.hpp>
 #include <coauth/provider/identity.hpp>
 #include <coauth/provider/profile.hpp>
+#include <coauth/provider/reply.hpp>
 
 #include <boost/json/value.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +27,10 @@ struct client_options {
     std::optional<std::chrono::milliseconds> timeout{};  ///< For each operation. Default: the transport's (30 s).
     std::shared_ptr<const coauth::clock> clock{};        ///< Null: the machine's.
     std::shared_ptr<const random_source> random{};       ///< Null: OpenSSL's.
+
+    /// How deep the JSON of a reply may nest, 1 to 1000; a deeper one is `errc::malformed_reply`. 32 is several times
+    /// what providers send; each level costs stack, in whatever walks `identity::claims` later too.
+    std::size_t max_json_depth = provider::default_json_depth;
 };
 
 /// One application at one provider: the steps of a login, each awaited.
@@ -44,10 +50,11 @@ struct client_options {
 class client {
 public:
     /// `who` may lack what is not used: an operation that needs a value which is not there throws
-    /// `errc::invalid_argument` before anything is sent.
+    /// `errc::invalid_argument` before anything is sent. Throws it at once for a `max_json_depth` out of its range.
     client(transport& via, provider::profile what, credentials who, client_options options = {});
 
     [[nodiscard]] const provider::profile& profile() const noexcept;
+    [[nodiscard]] const std::string& client_id() const noexcept;
 
     /// The same client with another limit for each operation; zero or less ends them at once with a timeout.
     [[nodiscard]] client with_timeout(std::chrono::milliseconds timeout) const;

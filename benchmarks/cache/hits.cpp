@@ -1,0 +1,257 @@
+// A token that is fresh: `get`, against a look-up in a map and a copy of the pointer under a shared mutex.
+#include "figures.hpp"
+#include "running.hpp"
+#include "sections.hpp"
+#include "surroundings.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <random>
+#include <shared_mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace coauth::bench {
+namespace {
+
+namespace asio = boost::asio;
+
+/// What anybody would write first, and what the cache is measured against.
+class plain_map {
+public:
+    void put(token_key key, token_ptr what) {
+        const std::unique_lock lock{mutex_};
+        tokens_.insert_or_assign(std::move(key), std::move(what));
+    }
+    [[nodiscard]] token_ptr get(const token_key& key) const {
+        const std::shared_lock lock{mutex_};
+        const auto found = tokens_.find(key);
+        return found == tokens_.end() ? nullptr : found->second;
+    }
+
+private:
+    mutable std::shared_mutex mutex_;
+    std::unordered_map<token_key, token_ptr> tokens_;
+};
+
+std::size_t lost = 0;  // so that nothing is optimised away
+
+double walk(const plain_map& in, const std::vector<token_key>& keys) {
+    std::size_t none = 0;
+    const double began = thread_time();
+    for (const token_key& each : keys) {
+        none += in.get(each) ? 0 : 1;
+    }
+    const double spent = thread_time() - began;
+    lost += none;
+    return spent / static_cast<double>(keys.size());
+}
+
+awaitable<double> walk_cache(token_cache& in, const std::vector<token_key>& keys) {
+    std::size_t none = 0;
+    const double began = thread_time();
+    for (const token_key& each : keys) {
+        none += co_await in.get(each) ? 0 : 1;
+    }
+    const double spent = thread_time() - began;
+    lost += none;
+    co_return spent / static_cast<double>(keys.size());
+}
+
+double walk(token_cache& in, const std::vector<token_key>& keys) {
+    asio::io_context mine{1};
+    return run(mine, walk_cache(in, keys));
+}
+
+awaitable<void> put_all(token_cache& into, std::size_t count, std::string prefix) {
+    for (std::size_t each = 0; each < count; ++each) {
+        token_key key{"hike", "web", prefix + account(each)};
+        token fresh = issued(system_clock()->now());
+        co_await into.put(std::move(key), std::move(fresh));
+    }
+}
+
+/// Refreshes token after token of others, without end.
+awaitable<void> refresh_all(token_cache& of, std::size_t first, std::size_t count, const std::atomic<bool>& stop) {
+    for (std::size_t each = first; !stop; each = (each + 7) % count) {
+        token_key key{"hike", "web", "r" + account(each)};
+        (void)co_await of.refresh(std::move(key));
+    }
+}
+
+/// A thread that refreshes what `of` holds under keys of its own, for as long as it lives.
+class refreshing {
+public:
+    static constexpr std::size_t tokens = 10'000;
+
+    refreshing(asio::io_context& context, token_cache& of, granting_provider& at)
+        : context_{context}, provider_{at}, before_{at.requests} {
+        for (std::size_t each = 0; each < 32; ++each) {
+            asio::co_spawn(context_, refresh_all(of, each * 311, tokens, stop_), [this](std::exception_ptr thrown) {
+                rethrow(thrown);
+                ++ended_;
+            });
+        }
+        thread_ = std::thread([this] {
+            context_.restart();
+            while (ended_ < 32) {
+                context_.run_one();
+            }
+        });
+    }
+    ~refreshing() {
+        stop_ = true;
+        thread_.join();
+    }
+    refreshing(const refreshing&) = delete;
+    refreshing& operator=(const refreshing&) = delete;
+
+    [[nodiscard]] std::size_t done() const { return provider_.requests - before_; }
+
+private:
+    asio::io_context& context_;
+    granting_provider& provider_;
+    const std::size_t before_;
+    std::atomic<bool> stop_{false};
+    int ended_ = 0;
+    std::thread thread_;
+};
+
+struct filled {
+    explicit filled(std::size_t count, const std::string& prefix = {}) : cache{context.get_executor(), kept, {}} {
+        cache.serve(client_of(provider));
+        run(context, put_all(cache, count, prefix));
+    }
+
+    asio::io_context context{1};
+    std::shared_ptr<agreeing_store> kept = std::make_shared<agreeing_store>();
+    granting_provider provider;
+    token_cache cache;
+};
+
+std::vector<token_key> shuffled(std::size_t count, std::size_t walks, const std::string& prefix, unsigned seed) {
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), 0U);
+    std::shuffle(order.begin(), order.end(), std::mt19937{seed});
+    std::vector<token_key> keys;
+    keys.reserve(walks);
+    for (std::size_t each = 0; each < walks; ++each) {
+        keys.emplace_back("hike", "web", prefix + account(order[each % count]));
+    }
+    return keys;
+}
+
+/// The speed of two threads that do `work` at once, in speeds of one.
+template <class Work>
+double speed_of_two(const Work& work) {
+    std::atomic<int> ready{0};
+    double each[2];
+    const auto at_once = [&](int which) {
+        ++ready;
+        while (ready < 2) {
+        }
+        each[which] = work(which);
+    };
+    const double alone = work(0);
+    std::thread other([&] { at_once(1); });
+    at_once(0);
+    other.join();
+    return alone / each[0] + alone / each[1];
+}
+
+void against_map(const std::string& name, std::size_t count, const std::string& prefix, int rounds) {
+    filled with{count, prefix};
+    plain_map map;
+    for (std::size_t each = 0; each < count; ++each) {
+        map.put({"hike", "web", prefix + account(each)},
+                std::make_shared<const token>(issued(system_clock()->now())));
+    }
+    const auto keys = shuffled(count, std::max<std::size_t>(count, 100'000), prefix, 1);
+    std::vector<double> floor;
+    std::vector<double> ratio;
+    for (int each = 0; each < rounds; ++each) {
+        floor.push_back(walk(map, keys));
+        ratio.push_back(walk(with.cache, keys) / floor.back());
+    }
+    told(name + ": map, CPU of a look-up", median(floor), "ns");
+    at_most(name + ": get, against the map", 2, median(ratio), "times");
+}
+
+void beside_refreshes(std::size_t count, int rounds) {
+    filled with{count};
+    filled other{0};
+    run(with.context, put_all(with.cache, refreshing::tokens, "r"));
+    run(other.context, put_all(other.cache, refreshing::tokens, "r"));
+    const auto keys = shuffled(count, std::max<std::size_t>(count, 100'000), {}, 2);
+    std::vector<double> ratio;
+    std::vector<double> against_idle;
+    std::vector<double> rate;
+    for (int each = 0; each < rounds; ++each) {
+        const double idle = walk(with.cache, keys);
+        double elsewhere = 0;
+        {
+            const refreshing load{other.context, other.cache, other.provider};
+            elsewhere = walk(with.cache, keys);
+        }
+        const refreshing load{with.context, with.cache, with.provider};
+        const double began = passing_time();
+        const double here = walk(with.cache, keys);
+        rate.push_back(static_cast<double>(load.done()) / ((passing_time() - began) / 1e9));
+        ratio.push_back(here / elsewhere);
+        against_idle.push_back(here / idle);
+    }
+    told("refreshes beside it, as fast as one thread can", median(rate), "a second");
+    at_most("get beside them, against refreshes of another cache", 1.05, median(ratio), "times");
+    told("get beside them, against an idle machine", median(against_idle), "times");
+}
+
+void on_two_threads(std::size_t count, int rounds) {
+    filled with{count};
+    plain_map map[2];
+    for (std::size_t each = 0; each < count; ++each) {
+        for (plain_map& one : map) {
+            one.put({"hike", "web", account(each)}, std::make_shared<const token>(issued(system_clock()->now())));
+        }
+    }
+    const std::size_t walks = std::max<std::size_t>(count, 200'000);
+    const std::vector<token_key> keys[2] = {shuffled(count, walks, {}, 3), shuffled(count, walks, {}, 4)};
+    std::vector<double> machine;
+    std::vector<double> shared;
+    std::vector<double> cache;
+    for (int each = 0; each < rounds; ++each) {
+        machine.push_back(speed_of_two([&](int which) { return walk(map[which], keys[which]); }));
+        shared.push_back(speed_of_two([&](int which) { return walk(map[0], keys[which]); }));
+        cache.push_back(speed_of_two([&](int which) { return walk(with.cache, keys[which]); }));
+    }
+    told("two threads, a map each: what the machine gives", median(machine), "times one");
+    told("two threads, one map under a shared mutex", median(shared), "times one");
+    at_least("two threads, one cache", 1.8, median(cache), "times one");
+}
+
+}  // namespace
+
+void hits(const scale& how_much) {
+    heading("Hits: a fresh get (CPU time, medians of interleaved rounds)");
+    const std::size_t many = how_much.of(1'000'000, 100'000);
+    const int rounds = how_much.quick ? 5 : 11;
+    against_map("1,000 keys", 1'000, {}, rounds);
+    against_map(std::to_string(many) + " keys", many, {}, rounds);
+    against_map("1,000 keys with accounts of 36 characters", 1'000, "a4b0c8d2-7e16-4f3a-9b5c-de", rounds);
+    beside_refreshes(many, rounds);
+    on_two_threads(many, rounds);
+    if (lost != 0) {
+        told("tokens that were not found", static_cast<double>(lost), "(wrong)");
+    }
+}
+
+}  // namespace coauth::bench

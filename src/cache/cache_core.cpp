@@ -1,0 +1,404 @@
+#include "cache/cache_core.hpp"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <span>
+#include <utility>
+
+namespace coauth::cache {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A hundred years: no sum of times overflows.
+constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 36'600};
+
+[[noreturn]] void refuse(std::string detail) {
+    failure why;
+    why.code = errc::invalid_argument;
+    why.step = "cache";
+    why.detail = std::move(detail);
+    throw error{std::move(why)};
+}
+
+template <class Duration>
+void check_duration(Duration& value, const char* name) {
+    if (value <= Duration::zero()) {
+        refuse(std::string{"cache_options::"} + name + " has to be longer than nothing");
+    }
+    value = std::min(value, std::chrono::duration_cast<Duration>(longest));
+}
+
+void check_range(std::size_t value, std::size_t least, std::size_t most, const char* name) {
+    if (value < least || value > most) {
+        refuse(std::string{"cache_options::"} + name + " has to be " + std::to_string(least) + " to " +
+               std::to_string(most));
+    }
+}
+
+cache_options checked(cache_options options, const executor& where) {
+    check_range(options.refresh_ahead, 1, 90, "refresh_ahead");
+    check_range(options.jitter, 0, 100, "jitter");
+    check_range(options.max_refreshes_per_provider, 1, 1'000'000, "max_refreshes_per_provider");
+    check_range(options.max_entries, 1, 1'000'000'000, "max_entries");
+    check_duration(options.least_ahead, "least_ahead");
+    check_duration(options.most_ahead, "most_ahead");
+    check_duration(options.expiring_threshold, "expiring_threshold");
+    check_duration(options.get_timeout, "get_timeout");
+    check_duration(options.refresh_timeout, "refresh_timeout");
+    check_duration(options.store_timeout, "store_timeout");
+    check_duration(options.lease_time, "lease_time");
+    check_duration(options.first_pause, "first_pause");
+    check_duration(options.greatest_pause, "greatest_pause");
+    check_duration(options.circuit_pause, "circuit_pause");
+    check_duration(options.load_window, "load_window");
+    if (options.least_ahead > options.most_ahead) {
+        refuse("cache_options::least_ahead is longer than most_ahead");
+    }
+    options.greatest_pause = std::max(options.greatest_pause, options.first_pause);
+    options.lease_time = std::max(options.lease_time, options.refresh_timeout + 2 * options.store_timeout);
+    if (!options.event_executor) {
+        options.event_executor = where;
+    }
+    if (!options.random) {
+        options.random = system_random();
+    }
+    return options;
+}
+
+std::uint32_t random_seed(const random_source& from) {
+    std::uint32_t seed = 0;
+    from.fill(std::span{reinterpret_cast<unsigned char*>(&seed), sizeof seed});
+    return seed;
+}
+
+/// More shards let more threads in at once; a small cache has one, whose least recently used is everybody's.
+std::size_t shard_count(std::size_t max_entries) {
+    return std::clamp<std::size_t>(std::bit_floor(max_entries / 1024), 1, 64);
+}
+
+failure shutting_down() {
+    failure why;
+    why.code = errc::shut_down;
+    why.step = "token";
+    why.detail = "the token cache was closed";
+    return why;
+}
+
+}  // namespace
+
+cache_core::cache_core(executor where, std::shared_ptr<token_store> store, cache_options options)
+    : where_{std::move(where)},
+      store_{std::move(store)},
+      options_{checked(std::move(options), where_)},
+      clock_{options_.clock ? options_.clock : system_clock()},
+      owner_{random_text(*options_.random, 12)},
+      clients_{options_},
+      timer_{asio::make_strand(where_)},
+      armed_{clock::steady_time::max().time_since_epoch().count()} {
+    if (!store_) {
+        refuse("a token_cache needs a store");
+    }
+    const std::size_t count = shard_count(options_.max_entries);
+    for (std::size_t each = 0; each < count; ++each) {
+        shards_.push_back(std::make_unique<shard>(each, where_, options_, clients_,
+                                                  (options_.max_entries + count - 1) / count,
+                                                  random_seed(*options_.random)));
+    }
+}
+
+void cache_core::start() {
+    http::end_with_context(where_, weak_from_this());
+    jumps_ = clock_->on_jump([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            asio::post(self->timer_->get_executor(), [self] { self->sweep(); });
+        }
+    });
+}
+
+// Deciding, and carrying out.
+
+void cache_core::carry_out(orders& then) {
+    for (orders::waking& each : then.wake) {
+        each.who->resume(std::move(each.with));
+    }
+    for (cache_event& each : then.tell) {
+        asio::post(options_.event_executor,
+                   [self = shared_from_this(), told = std::move(each)] { self->options_.on_event(told); });
+    }
+    for (const flight_ptr& each : then.begin) {
+        begin(each);
+    }
+    for (const flight_ptr& each : then.promote) {
+        each->served->gate->promote(each);
+    }
+    for (const flight_ptr& each : then.cut) {
+        asio::post(each->strand, [each] {
+            each->give_up_reading.emit(asio::cancellation_type::terminal);
+            each->give_up_writing.emit(asio::cancellation_type::terminal);
+        });
+    }
+    for (const flight_ptr& each : then.give_back) {
+        run(each, give_lease_back, nullptr);
+    }
+    for (const orders::leaving& each : then.leave) {
+        leave_gate(each);
+    }
+}
+
+void cache_core::begin(const flight_ptr& which) {
+    switch (which->at) {
+        case flight::stage::queued:
+            return enter_gate(which);
+        case flight::stage::loading:
+            return run(which, load, &which->give_up_reading);
+        case flight::stage::consulting:
+            return run(which, consult, &which->give_up_reading);
+        case flight::stage::asking:
+            return run(which, ask, nullptr);
+        case flight::stage::settling:
+            return run(which, settle, &which->give_up_writing);
+        case flight::stage::committing:
+            return run(which, commit, &which->give_up_writing);
+    }
+}
+
+void cache_core::enter_gate(const flight_ptr& which) {
+    switch (which->served->gate->enter(which, which->awaited, clock_->steady_now())) {
+        case provider_gate::passage::free:
+            return change(*shards_[which->shard], [&](shard& s, orders& then) { s.let_in(which, now(), then); });
+        case provider_gate::passage::closed:
+            return turn_away(which);
+        case provider_gate::passage::queued:
+            return;
+    }
+}
+
+void cache_core::turn_away(const flight_ptr& which) {
+    failure why = closed_ ? shutting_down() : which->served->gate->refusal(clock_->steady_now());
+    change(*shards_[which->shard], [&](shard& s, orders& then) { s.turned_away(which, std::move(why), now(), then); });
+}
+
+void cache_core::leave_gate(const orders::leaving& which) {
+    const auto next = which.who->served->gate->leave(which.who, which.how, which.retry_after, clock_->steady_now());
+    // Posted: one that is let in may leave at once and let in the next, and so on.
+    for (const flight_ptr& each : next.free) {
+        asio::post(where_, [self = shared_from_this(), each] {
+            self->change(*self->shards_[each->shard],
+                         [&](shard& s, orders& then) { s.let_in(each, self->now(), then); });
+        });
+    }
+    for (const flight_ptr& each : next.closed) {
+        asio::post(where_, [self = shared_from_this(), each] { self->turn_away(each); });
+    }
+}
+
+// Callers.
+
+token_key cache_core::completed(const token_key& key) const {
+    if (!key.client_id().empty()) {
+        return key;
+    }
+    return key.with_client_id(std::string{clients_.complete(view_of(key)).value().client_id});
+}
+
+token_ptr cache_core::at_hand(const token_key& key) {
+    const auto complete = clients_.complete(view_of(key));
+    if (!complete) {
+        return nullptr;
+    }
+    const shard::hashed_key hashed{*complete, hash_of(*complete)};
+    shard& where = shard_of(hashed.hash);
+    shard::at_hand found = where.look_up(hashed, clock_->steady_now());
+    if (found.due) {
+        change(where, [&](shard& s, orders& then) { s.nudge(hashed.key, now(), then); });
+    }
+    return std::move(found.token);
+}
+
+token_ptr cache_core::peek(const token_key& key) const {
+    const auto complete = clients_.complete(view_of(key));
+    if (!complete) {
+        return nullptr;
+    }
+    const shard::hashed_key hashed{*complete, hash_of(*complete)};
+    return shard_of(hashed.hash).peek(hashed, clock_->steady_now());
+}
+
+void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, executor home,
+                      waiter::completion handler) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    const auto who = std::make_shared<waiter>(std::move(home), std::move(handler));
+    shard& where = shard_of(hash_of(view_of(key)));
+    // Before it waits: from then on it may be resumed, on another thread, at any moment.
+    if (slot.is_connected()) {
+        slot.assign([weak = weak_from_this(), late = std::weak_ptr{who}, &where](asio::cancellation_type type) {
+            const auto self = weak.lock();
+            const auto given_up = late.lock();
+            if (self && given_up && type != asio::cancellation_type::none) {
+                self->change(where, [&](shard& s, orders& then) { s.cancel(given_up, then); });
+            }
+        });
+    }
+    const clock::steady_time deadline = clock_->steady_now() + std::clamp(limit, 0ms, longest);
+    change(where, [&](shard& s, orders& then) {
+        if (closed_) {
+            then.wake.push_back({who, shutting_down()});
+        } else {
+            s.ask(key, who, deadline, now(), then);
+        }
+    });
+}
+
+void cache_core::invalidate(const token_key& key, const token_ptr& refused, bool distrust) {
+    change(key, [&](shard& s, orders& then) { s.invalidate(view_of(key), refused, distrust, now(), then); });
+}
+
+token_ptr cache_core::held(const token_key& key) {
+    shard& where = shard_of(hash_of(view_of(key)));
+    const std::scoped_lock lock{where.mutex()};
+    return where.held(view_of(key));
+}
+
+// The one timer.
+
+void cache_core::note_due(clock::steady_time next) {
+    auto armed = armed_.load();
+    while (next.time_since_epoch().count() < armed) {
+        if (armed_.compare_exchange_weak(armed, next.time_since_epoch().count())) {
+            asio::post(timer_->get_executor(), [weak = weak_from_this()] {
+                if (const auto self = weak.lock()) {
+                    self->arm();
+                }
+            });
+            return;
+        }
+    }
+}
+
+void cache_core::arm() {
+    const clock::steady_time when{clock::steady_time::duration{armed_.load()}};
+    const clock::steady_time now = clock_->steady_now();
+    if (when <= now) {
+        sweep();
+    } else if (!jumps_ && when != clock::steady_time::max()) {
+        timer_->expires_after(std::min<clock::steady_time::duration>(when - now, longest));
+        timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
+            if (const auto self = weak.lock(); self && !cancelled) {
+                self->sweep();
+            }
+        });
+    }
+}
+
+void cache_core::sweep() {
+    armed_ = clock::steady_time::max().time_since_epoch().count();
+    const moment at = now();
+    for (const auto& each : shards_) {
+        bool all = false;
+        while (!all) {
+            change(*each, [&](shard& s, orders& then) { all = s.sweep(at, then); });
+        }
+    }
+    wake_closers(true);
+}
+
+// The end.
+
+void cache_core::close() noexcept {
+    if (closed_.exchange(true)) {
+        return;
+    }
+    for (const auto& each : shards_) {
+        change(*each, [&](shard& s, orders& then) { s.close(shutting_down(), now(), then); });
+    }
+    for (const auto& gate : clients_.gates()) {
+        for (const flight_ptr& each : gate->dismiss()) {
+            turn_away(each);
+        }
+    }
+    asio::post(timer_->get_executor(), [self = shared_from_this()] { self->timer_->cancel(); });
+}
+
+void cache_core::abandon() noexcept {
+    closed_ = true;
+    std::vector<waiter_ptr> callers;
+    std::vector<flight_ptr> flights;
+    for (const auto& each : shards_) {
+        const std::scoped_lock lock{each->mutex()};
+        each->abandon(callers, flights);
+    }
+    for (const auto& gate : clients_.gates()) {
+        gate->forget();
+    }
+    {
+        const std::scoped_lock lock{closers_mutex_};
+        callers.insert(callers.end(), closers_.begin(), closers_.end());
+        closers_.clear();
+    }
+    jumps_.reset();
+    timer_.reset();
+}
+
+void cache_core::when_still(executor home, waiter::completion handler) {
+    {
+        const std::scoped_lock lock{closers_mutex_};
+        closers_.push_back(std::make_shared<waiter>(std::move(home), std::move(handler)));
+        close_by_ = std::min(close_by_, clock_->steady_now() + options_.refresh_timeout + 2 * options_.store_timeout);
+    }
+    note_due(close_by_);
+    wake_closers(false);
+}
+
+void cache_core::landed() {
+    if (under_way_.fetch_sub(1) == 1 && closed_) {
+        wake_closers(false);
+    }
+}
+
+void cache_core::wake_closers(bool late) {
+    std::vector<waiter_ptr> woken;
+    {
+        const std::scoped_lock lock{closers_mutex_};
+        if (under_way_ == 0 || (late && clock_->steady_now() >= close_by_)) {
+            woken.swap(closers_);
+        }
+    }
+    for (const waiter_ptr& each : woken) {
+        each->resume(token_ptr{});
+    }
+    if (!woken.empty()) {
+        asio::post(timer_->get_executor(), [self = shared_from_this()] { self->timer_->cancel(); });
+    }
+}
+
+std::size_t cache_core::unsaved() const {
+    std::size_t total = 0;
+    for (const auto& each : shards_) {
+        const std::scoped_lock lock{each->mutex()};
+        total += each->unsaved();
+    }
+    return total;
+}
+
+cache_statistics cache_core::statistics() const {
+    cache_statistics total;
+    for (const auto& each : shards_) {
+        const std::scoped_lock lock{each->mutex()};
+        each->count_into(total);
+    }
+    for (const auto& gate : clients_.gates()) {
+        total.refreshing += gate->under_way();
+        total.queued += gate->queued();
+    }
+    return total;
+}
+
+}  // namespace coauth::cache

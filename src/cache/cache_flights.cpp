@@ -1,0 +1,275 @@
+#include "cache/cache_core.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <exception>
+#include <utility>
+
+// What flights do at the store and at the provider. Each reports to its shard when it is done, and the shard says what
+// comes next.
+
+namespace coauth::cache {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Whatever was thrown, as a failure of the cache.
+failure failure_from(const std::exception_ptr& thrown, const token_key& key, errc otherwise) {
+    failure why;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const error& known) {
+        why = known.details();
+    } catch (const std::exception& unknown) {
+        why.code = otherwise;
+        why.detail = printable(unknown.what());
+        why.request_sent = true;
+        why.repeatable = false;
+    } catch (...) {
+        why.code = otherwise;
+        why.request_sent = true;
+        why.repeatable = false;
+    }
+    if (why.provider.empty()) {
+        why.provider = key.provider();
+    }
+    return why;
+}
+
+/// Of a store: what its own exceptions mean is not known here.
+failure store_failure(const std::exception_ptr& thrown, const token_key& key) {
+    failure why = failure_from(thrown, key, errc::store_failed);
+    if (class_of(why.code) != failure_class::store) {
+        why.code = errc::store_failed;
+    }
+    if (why.step.empty()) {
+        why.step = "store";
+    }
+    return why;
+}
+
+bool same_secrets(const token& left, const token& right) {
+    return left.access_token == right.access_token && left.refresh_token == right.refresh_token;
+}
+
+}  // namespace
+
+/// Starts a flight's next piece of work, on the flight's strand. `give_up`, if any, serves no other.
+void cache_core::run(const flight_ptr& which, strand_work work, asio::cancellation_signal* give_up) {
+    ++under_way_;
+    const auto done = [self = shared_from_this()](std::exception_ptr) { self->landed(); };
+    if (give_up != nullptr) {
+        asio::co_spawn(which->strand, work(shared_from_this(), which),
+                       asio::bind_cancellation_slot(give_up->slot(), done));
+    } else {
+        asio::co_spawn(which->strand, work(shared_from_this(), which), done);
+    }
+}
+
+awaitable<void> cache_core::load(std::shared_ptr<cache_core> self, flight_ptr which) {
+    outcome<std::optional<stored_token>> found{std::optional<stored_token>{}};
+    try {
+        found = co_await self->store_->load(which->key);
+    } catch (...) {
+        found = store_failure(std::current_exception(), which->key);
+    }
+    self->report(which, [&](shard& s, orders& then) { s.loaded(which, std::move(found), self->now(), then); });
+}
+
+awaitable<void> cache_core::consult(std::shared_ptr<cache_core> self, flight_ptr which) {
+    consultation said;
+    try {
+        said.leased = co_await self->store_->try_lease(which->key, self->owner_, self->options_.lease_time);
+        said.stored = co_await self->store_->load(which->key);
+    } catch (...) {
+        said.failed = store_failure(std::current_exception(), which->key);
+    }
+    self->report(which, [&](shard& s, orders& then) { s.consulted(which, said, self->now(), then); });
+}
+
+awaitable<void> cache_core::ask(std::shared_ptr<cache_core> self, flight_ptr which) {
+    outcome<token_ptr> issued{token_ptr{}};
+    try {
+        token fresh = co_await which->served->requests.refresh(*which->from);
+        issued = std::make_shared<const token>(std::move(fresh));
+    } catch (...) {
+        issued = failure_from(std::current_exception(), which->key, errc::connection_lost);
+    }
+    self->report(which, [&](shard& s, orders& then) { s.answered(which, std::move(issued), self->now(), then); });
+}
+
+/// After a refusal: another process may have refreshed first. Otherwise the record is marked, so that nobody asks
+/// again.
+awaitable<void> cache_core::settle(std::shared_ptr<cache_core> self, flight_ptr which) {
+    outcome<commit_outcome> done{commit_outcome{}};
+    try {
+        commit_outcome found;
+        std::optional<stored_token> stored = co_await self->store_->load(which->key);
+        if (stored && stored->version == which->version) {
+            stored->record.refused = which->refusal->code;
+            const auto marked = co_await self->store_->commit(which->key, stored->record, which->version);
+            found.version = marked.value_or(0);
+            if (!marked) {
+                stored = co_await self->store_->load(which->key);
+            }
+        }
+        if (found.version == 0) {
+            found.other = std::move(stored);
+        }
+        done = std::move(found);
+    } catch (...) {
+        done = store_failure(std::current_exception(), which->key);
+    }
+    self->report(which, [&](shard& s, orders& then) { s.settled(which, std::move(done), self->now(), then); });
+}
+
+awaitable<void> cache_core::commit(std::shared_ptr<cache_core> self, flight_ptr which) {
+    outcome<commit_outcome> done{commit_outcome{}};
+    try {
+        token_record record{*which->fresh};
+        done = co_await commit_record(self->store_, which->key, std::move(record), which->version, which->overriding);
+    } catch (...) {
+        done = store_failure(std::current_exception(), which->key);
+    }
+    self->report(which, [&](shard& s, orders& then) { s.committed(which, std::move(done), self->now(), then); });
+}
+
+/// Commits, and finds out what is there if that loses. `overriding`: whatever is there gives way.
+awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<token_store> store, token_key key,
+                                                    token_record record, std::uint64_t expected, bool overriding) {
+    constexpr int attempts = 20;  // each lost to another writer
+    commit_outcome done;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        const std::optional<std::uint64_t> version = co_await store->commit(key, record, expected);
+        if (version) {
+            done.version = *version;
+            co_return done;
+        }
+        std::optional<stored_token> other = co_await store->load(key);
+        if (other && !other->record.refused && same_secrets(other->record.value, record.value)) {
+            done.version = other->version;  // an earlier attempt had come through, whose answer was lost
+            co_return done;
+        }
+        if (!overriding) {
+            done.other = std::move(other);
+            co_return done;
+        }
+        expected = other ? other->version : 0;
+    }
+    failure why;
+    why.code = errc::store_locked;
+    why.step = "store";
+    why.detail = "others write this token without end";
+    throw error{std::move(why)};
+}
+
+awaitable<void> cache_core::give_lease_back(std::shared_ptr<cache_core> self, flight_ptr which) {
+    try {
+        co_await self->store_->try_lease(which->key, self->owner_, std::chrono::milliseconds{0});
+    } catch (...) {
+        co_return;  // then it runs out by itself
+    }
+}
+
+// What callers await, but do not carry.
+
+awaitable<std::optional<failure>> cache_core::put(std::shared_ptr<cache_core> self, token_key key, token_ptr fresh) {
+    std::optional<failure> why;
+    commit_outcome done;
+    try {
+        token_record record{*fresh};
+        done = co_await commit_record(self->store_, key, std::move(record), 0, true);
+    } catch (...) {
+        why = store_failure(std::current_exception(), key);
+    }
+    self->change(key, [&](shard& s, orders& then) {
+        s.put(key, fresh, done.version, why ? &*why : nullptr, self->now(), then);
+    });
+    co_return why;
+}
+
+awaitable<bool> cache_core::erase(std::shared_ptr<cache_core> self, token_key key) {
+    std::exception_ptr thrown;
+    bool had = false;
+    try {
+        had = co_await self->store_->erase(key);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (thrown) {
+        throw error{store_failure(thrown, key)};
+    }
+    self->change(key, [&](shard& s, orders& then) { had = s.erase(view_of(key), then) || had; });
+    co_return had;
+}
+
+awaitable<bool> cache_core::revoke(std::shared_ptr<cache_core> self, token_key key, parameters arguments) {
+    token_ptr ended = self->held(key);
+    if (!ended) {
+        const std::optional<stored_token> stored = co_await self->store_->load(key);
+        if (!stored) {
+            failure why;
+            why.code = errc::no_token;
+            why.step = "revoke";
+            why.provider = key.provider();
+            throw error{std::move(why)};
+        }
+        ended = std::make_shared<const token>(stored->record.value);
+    }
+    const auto served = self->clients_.find(key.provider(), key.client_id());
+    if (!served) {
+        failure why;
+        why.code = errc::invalid_argument;
+        why.step = "revoke";
+        why.provider = key.provider();
+        why.detail = "no client with this id is served: call token_cache::serve first";
+        throw error{std::move(why)};
+    }
+    try {
+        co_await served->requests.revoke(*ended, std::move(arguments));
+    } catch (const error& refused) {
+        if (!needs_login(refused.details())) {
+            throw;
+        }
+    }
+    co_return co_await erase(std::move(self), std::move(key));
+}
+
+awaitable<std::size_t> cache_core::load_all(std::shared_ptr<cache_core> self) {
+    constexpr std::size_t page_size = 500;
+    std::size_t taken = 0;
+    std::string after;
+    do {
+        const store_page page = co_await self->store_->scan(after, page_size);
+        for (const store_page::item& each : page.items) {
+            if (!each.record) {
+                continue;
+            }
+            const stored_token found{*each.record, each.version};
+            self->change(each.key, [&](shard& s, orders& then) {
+                taken += s.take_up(each.key, found, self->options_.load_window, self->now(), then) ? 1 : 0;
+            });
+        }
+        after = page.next;
+    } while (!after.empty() && !self->closed_ && taken < self->options_.max_entries);
+    co_return taken;
+}
+
+void cache_core::check_refreshable(const token_key& key, const token& what) const {
+    const auto served = clients_.find(key.provider(), key.client_id());
+    if (served && served->rules.can_refresh && what.refresh_token) {
+        return;
+    }
+    failure why;
+    why.code = errc::unsupported_operation;
+    why.step = "refresh";
+    why.provider = key.provider();
+    why.detail = !served                     ? "no client with this id is served: call token_cache::serve first"
+                 : served->rules.can_refresh ? "the token came without a refresh token: log in again"
+                                             : "the provider has no refresh: log in again";
+    throw error{std::move(why)};
+}
+
+}  // namespace coauth::cache

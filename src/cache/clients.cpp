@@ -1,0 +1,95 @@
+#include "cache/clients.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+namespace coauth::cache {
+namespace {
+
+failure unclear_client(std::string_view provider, std::string detail) {
+    failure why;
+    why.code = errc::invalid_argument;
+    why.step = "token";
+    why.provider = printable(provider);
+    why.detail = std::move(detail);
+    return why;
+}
+
+}  // namespace
+
+clients::clients(const cache_options& options)
+    : expiring_threshold_{options.expiring_threshold},
+      refresh_timeout_{options.refresh_timeout},
+      limits_{options.max_refreshes_per_provider, options.circuit_failures, options.circuit_pause} {}
+
+void clients::serve(client served) {
+    const provider::profile& what = served.profile();
+    const std::string provider = what.name();
+    const std::string client_id = served.client_id();
+    const std::unique_lock lock{mutex_};
+    auto& gate = gates_[provider];
+    if (!gate) {
+        gate = std::make_shared<provider_gate>(provider, limits_);
+    }
+    if (!served_.contains(std::pair{provider, client_id})) {
+        all_defaults_.push_back(defaults_with(provider, client_id));
+        defaults_.store(all_defaults_.back().get(), std::memory_order_release);
+    }
+    const schedule_rules rules{what.has("refresh"), what.least_refresh_interval(),
+                               what.expiring_threshold().value_or(expiring_threshold_)};
+    served_[{provider, client_id}] =
+        std::make_shared<const served_client>(served_client{served.with_timeout(refresh_timeout_), rules, gate});
+}
+
+std::unique_ptr<const clients::defaults> clients::defaults_with(const std::string& provider,
+                                                                const std::string& client_id) const {
+    const defaults* now = defaults_.load(std::memory_order_relaxed);
+    auto next = now != nullptr ? std::make_unique<defaults>(*now) : std::make_unique<defaults>();
+    const auto known = std::find_if(next->items.begin(), next->items.end(),
+                                    [&](const defaults::item& each) { return each.provider == provider; });
+    if (known == next->items.end()) {
+        next->items.push_back({provider, client_id});
+    } else {
+        known->several = true;
+    }
+    return next;
+}
+
+std::shared_ptr<const served_client> clients::find(std::string_view provider, std::string_view client_id) const {
+    const std::shared_lock lock{mutex_};
+    const auto found = served_.find(std::pair{std::string{provider}, std::string{client_id}});
+    return found == served_.end() ? nullptr : found->second;
+}
+
+result<key_view> clients::complete(key_view key) const {
+    if (!key.client_id.empty()) {
+        return key;
+    }
+    const defaults* known = defaults_.load(std::memory_order_acquire);
+    for (std::size_t each = 0; known != nullptr && each < known->items.size(); ++each) {
+        const defaults::item& one = known->items[each];
+        if (one.provider != key.provider) {
+            continue;
+        }
+        if (one.several) {
+            return unclear_client(key.provider,
+                                  "several clients of this provider are served: give the key a client id");
+        }
+        key.client_id = one.client_id;
+        return key;
+    }
+    return unclear_client(key.provider, "no client of this provider is served: call token_cache::serve first");
+}
+
+std::vector<std::shared_ptr<provider_gate>> clients::gates() const {
+    std::vector<std::shared_ptr<provider_gate>> all;
+    const std::shared_lock lock{mutex_};
+    for (const auto& [provider, gate] : gates_) {
+        all.push_back(gate);
+    }
+    return all;
+}
+
+}  // namespace coauth::cache

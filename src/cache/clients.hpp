@@ -1,0 +1,70 @@
+#pragma once
+
+#include "cache/key_view.hpp"
+#include "cache/provider_gate.hpp"
+#include "cache/refresh_schedule.hpp"
+
+#include <coauth/cache/cache_options.hpp>
+#include <coauth/flow/client.hpp>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace coauth::cache {
+
+/// A client that refreshes, and what its tokens' schedule has to know.
+struct served_client {
+    client requests;
+    schedule_rules rules;
+    std::shared_ptr<provider_gate> gate;
+};
+
+/// The clients that a cache serves, by provider and client id. Threads: any.
+class clients {
+public:
+    explicit clients(const cache_options& options);
+
+    void serve(client served);
+
+    /// The client of a complete key; null if none is served.
+    [[nodiscard]] std::shared_ptr<const served_client> find(std::string_view provider,
+                                                            std::string_view client_id) const;
+
+    /// `key` with its client id: where it has none, that of the only client of its provider. Without a lock.
+    /// Fails with `errc::invalid_argument` where that is not one.
+    [[nodiscard]] result<key_view> complete(key_view key) const;
+
+    [[nodiscard]] std::vector<std::shared_ptr<provider_gate>> gates() const;
+
+private:
+    /// Which client id a key without one means; never changed, and kept until the end, so that it is read without a
+    /// lock.
+    struct defaults {
+        struct item {
+            std::string provider;
+            std::string client_id;
+            bool several = false;
+        };
+        std::vector<item> items;
+    };
+
+    std::unique_ptr<const defaults> defaults_with(const std::string& provider, const std::string& client_id) const;
+
+    const std::chrono::seconds expiring_threshold_;
+    const std::chrono::milliseconds refresh_timeout_;
+    const provider_gate::limits limits_;
+    mutable std::shared_mutex mutex_;
+    std::map<std::pair<std::string, std::string>, std::shared_ptr<const served_client>, std::less<>> served_;
+    std::map<std::string, std::shared_ptr<provider_gate>, std::less<>> gates_;
+    std::vector<std::unique_ptr<const defaults>> all_defaults_;
+    std::atomic<const defaults*> defaults_{nullptr};
+};
+
+}  // namespace coauth::cache

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "cache/due_heap.hpp"
+#include "cache/key_view.hpp"
+#include "cache/waiter.hpp"
+
+#include <coauth/cache/token_cache.hpp>
+#include <coauth/core/clock.hpp>
+#include <coauth/core/error.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coauth::cache {
+
+struct flight;
+using flight_ptr = std::shared_ptr<flight>;
+
+/// What many keys have in common: a key without its account.
+using realm = token_key;
+
+/// What an entry needs only while something is under way or went wrong.
+struct unrest {
+    explicit unrest(entry& its_owner) noexcept : commit(its_owner) {}
+
+    flight_ptr flying;                  ///< What is under way; null: nothing.
+    std::vector<waiter_ptr> waiting;    ///< Callers.
+    unsigned failures = 0;              ///< Failed refreshes in a row.
+    std::optional<failure> why;         ///< The last of them, or why the entry has ended.
+    clock::steady_time next_attempt{};  ///< Not before: the pause after a failure, or after another process's lease.
+    bool polling = false;               ///< Another process has the lease: callers wait for what it brings.
+    unsigned polls = 0;                 ///< So many times in a row.
+
+    /// The commit that the store has still to take.
+    struct unsaved final : due_node {
+        explicit unsaved(entry& its_owner) noexcept : due_node{kind::commit}, owner(&its_owner) {}
+
+        entry* owner;
+        bool pending = false;
+        bool overriding = false;  ///< A login brought it: it takes the place of whatever the store has.
+        unsigned failures = 0;
+    } commit;
+};
+
+/// A key of the cache and its token. One block of memory, its account behind it; a million of them count.
+struct entry final : due_node {
+    clock::steady_time stale_at = clock::steady_time::max();
+    clock::steady_time expires_at = clock::steady_time::max();
+    clock::steady_time expiring_at = clock::steady_time::max();
+    token_ptr held;                   ///< Null: it is being looked for, or it has ended.
+    std::uint64_t version = 0;        ///< In the store.
+    std::uint64_t used = 0;           ///< When it was last handed out, in the shard's count.
+    std::unique_ptr<unrest> trouble;  ///< Null: all is well.
+    std::shared_ptr<const realm> home;
+    std::uint32_t generation = 0;  ///< How often its token was refused or replaced from outside.
+    std::uint32_t account_size = 0;
+
+    bool can_refresh = false;
+    bool invalidated = false;  ///< Its token was refused with a 401: not handed out.
+    bool ended = false;        ///< Only a new login helps: `trouble->why`.
+    bool told_expiring = false;
+    bool told_expired = false;
+    bool told_store_failed = false;
+
+    [[nodiscard]] static entry* make(std::shared_ptr<const realm> home, std::string_view account);
+    static void destroy(entry* what) noexcept;
+
+    [[nodiscard]] std::string_view account() const noexcept {
+        return {reinterpret_cast<const char*>(this + 1), account_size};
+    }
+    [[nodiscard]] key_view view() const noexcept {
+        return {home->provider(), home->client_id(), account(), home->scope(), home->resource()};
+    }
+
+    [[nodiscard]] token_key key() const { return home->with_account(std::string{account()}); }
+
+    /// Its `trouble`, made where there is none.
+    unrest& in_trouble();
+
+    [[nodiscard]] bool flying() const noexcept { return trouble && trouble->flying; }
+    [[nodiscard]] bool unsaved() const noexcept { return trouble && trouble->commit.pending; }
+    [[nodiscard]] bool awaited() const noexcept { return trouble && !trouble->waiting.empty(); }
+
+    /// Whether its token may be handed out.
+    [[nodiscard]] bool usable(clock::steady_time now) const noexcept {
+        return held && !invalidated && now < expires_at;
+    }
+
+private:
+    explicit entry() noexcept : due_node{kind::entry} {}
+    ~entry() = default;
+};
+
+}  // namespace coauth::cache

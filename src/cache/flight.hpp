@@ -1,0 +1,62 @@
+#pragma once
+
+#include "cache/clients.hpp"
+#include "cache/entry.hpp"
+
+#include <coauth/cache/token_key.hpp>
+#include <coauth/cache/token_store.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace coauth::cache {
+
+/// One piece of work for an entry, at the store and at the provider. It ends whether or not anybody waits for it, and
+/// whatever becomes of its entry meanwhile.
+struct flight final : due_node {
+    /// What it is at. A load goes from `loading` to its end; a refresh from `queued` down the list, or breaks off; a
+    /// commit that failed begins with `committing`.
+    enum class stage { loading, queued, consulting, asking, settling, committing };
+
+    flight(token_key its_key, std::size_t its_shard, stage first, const executor& where)
+        : due_node{kind::flight},
+          key{std::move(its_key)},
+          shard{its_shard},
+          strand{boost::asio::make_strand(where)},
+          at{first} {}
+
+    const token_key key;
+    const std::size_t shard;
+
+    // On its strand it runs, and is told to give up what it asks of the store.
+    const executor strand;
+    boost::asio::cancellation_signal give_up_reading;  ///< A load or a consultation: one of them.
+    boost::asio::cancellation_signal give_up_writing;  ///< A commit or a settlement: one of them.
+
+    std::atomic<bool> awaited{false};  ///< Somebody waits.
+
+    // The shard's, under its mutex.
+    stage at;
+    entry* home = nullptr;         ///< Null: the entry was erased, or has got another token: the result is not for it.
+    std::uint32_t generation = 0;  ///< The entry's, when the provider was asked.
+    std::uint64_t version = 0;     ///< The store's, when it was consulted.
+    token_ptr from;                ///< The token that is refreshed.
+    token_ptr fresh;               ///< What the provider issued.
+    std::optional<failure> refusal;  ///< Or why it did not, for good.
+    std::shared_ptr<const served_client> served;
+    bool leased = false;      ///< The store keeps other processes away.
+    bool let_in = false;      ///< The gate counts it.
+    bool shown = false;       ///< `fresh` has been handed out: what is committed was left over.
+    bool overriding = false;  ///< Its commit takes the place of whatever the store has.
+
+    // The gate's, under its mutex.
+    bool in_queue = false;
+};
+
+}  // namespace coauth::cache

@@ -1,0 +1,322 @@
+#include "cache/shard.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace coauth::cache {
+
+shard::shard(std::size_t number, executor where, const cache_options& options, const clients& served,
+             std::size_t most_entries, std::uint32_t seed)
+    : number_{number},
+      where_{std::move(where)},
+      options_{options},
+      clients_{served},
+      most_entries_{most_entries},
+      random_{seed} {}
+
+shard::~shard() {
+    for (entry* each : entries_) {
+        entry::destroy(each);
+    }
+}
+
+// Looking up.
+
+entry* shard::find(const key_view& key) const {
+    const auto found = entries_.find(hashed_key{key, hash_of(key)});
+    return found == entries_.end() ? nullptr : *found;
+}
+
+shard::at_hand shard::look_up(const hashed_key& key, clock::steady_time now) {
+    const std::scoped_lock lock{mutex_};
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) {
+        return {};
+    }
+    entry& one = **found;
+    one.used = ++uses_;
+    if (!one.usable(now)) {
+        return {};
+    }
+    ++hits_;
+    const bool may_try = !one.trouble || (!one.trouble->flying && now >= one.trouble->next_attempt);
+    return {one.held, now >= one.stale_at && may_try};
+}
+
+token_ptr shard::peek(const hashed_key& key, clock::steady_time now) const {
+    const std::scoped_lock lock{mutex_};
+    const auto found = entries_.find(key);
+    return found != entries_.end() && (*found)->usable(now) ? (*found)->held : nullptr;
+}
+
+token_ptr shard::held(const key_view& key) const {
+    const entry* of = find(key);
+    return of != nullptr ? of->held : nullptr;
+}
+
+// Entries.
+
+std::shared_ptr<const realm> shard::realm_of(const token_key& key) {
+    const token_key shared = key.with_account({});
+    const auto known = realms_.find(shared);
+    if (known != realms_.end()) {
+        return known->second;
+    }
+    if (realms_.size() >= purge_realms_at_) {
+        std::erase_if(realms_, [](const auto& each) { return each.second.use_count() == 1; });
+        purge_realms_at_ = 2 * realms_.size() + 64;
+    }
+    return realms_.emplace(shared, std::make_shared<const realm>(shared)).first->second;
+}
+
+entry& shard::insert(const token_key& key, orders& then) {
+    entry* made = entry::make(realm_of(key), key.account());
+    try {
+        entries_.insert(made);
+    } catch (...) {
+        entry::destroy(made);
+        throw;
+    }
+    made->used = ++uses_;
+    if (entries_.size() > most_entries_) {
+        evict(*made, then);
+    }
+    return *made;
+}
+
+void shard::remove(entry& what, orders& then) {
+    if (what.trouble) {
+        wake_all(what, failure{}, then);
+        drop_flight(what, then);
+        unsaved_ -= what.unsaved() ? 1 : 0;
+        due_.remove(what.trouble->commit);
+    }
+    due_.remove(what);
+    then.discard.push_back(std::move(what.held));
+    entries_.erase(&what);
+    entry::destroy(&what);
+}
+
+/// Lets the least recently used go, a thirty-second of all at once, so that looking for them costs little each.
+void shard::evict(const entry& but, orders& then) {
+    std::vector<entry*> idle;
+    for (entry* each : entries_) {
+        if (each != &but && !each->flying() && !each->awaited() && !each->unsaved()) {
+            idle.push_back(each);
+        }
+    }
+    const auto enough = std::min(idle.size(), std::max<std::size_t>(entries_.size() / 32, 1));
+    const auto last = idle.begin() + static_cast<std::ptrdiff_t>(enough);
+    std::nth_element(idle.begin(), std::prev(last, enough > 0 ? 1 : 0), idle.end(),
+                     [](const entry* left, const entry* right) { return left->used < right->used; });
+    std::for_each(idle.begin(), last, [&](entry* each) { remove(*each, then); });
+    evictions_ += enough;
+}
+
+// Callers.
+
+void shard::nudge(const key_view& key, moment now, orders& then) {
+    entry* of = find(key);
+    if (of != nullptr && of->held && !of->flying() && of->can_refresh && now.steady >= of->stale_at &&
+        (!of->trouble || now.steady >= of->trouble->next_attempt)) {
+        begin_refresh(*of, now, then);
+    }
+}
+
+void shard::ask(const token_key& key, const waiter_ptr& who, clock::steady_time deadline, moment now, orders& then) {
+    ++asked_;
+    entry* of = find(view_of(key));
+    if (of == nullptr && !closed_) {
+        of = &insert(key, then);
+        ++loads_;
+        launch(*of, flight::stage::loading, now, then);
+    }
+    std::optional<failure> instead;
+    if (of != nullptr && of->usable(now.steady)) {
+        then.wake.push_back({who, of->held});
+    } else if (of != nullptr && may_wait(*of, now, then, instead)) {
+        unrest& with = of->in_trouble();
+        who->at = of;
+        who->index = with.waiting.size();
+        with.waiting.push_back(who);
+        ++waiting_;
+        due_.set(*who, deadline);
+        if (with.flying && !with.flying->awaited.exchange(true) && with.flying->at == flight::stage::queued) {
+            then.promote.push_back(with.flying);
+        }
+    } else {
+        then.wake.push_back({who, instead ? std::move(*instead) : failure{.code = errc::shut_down}});
+    }
+}
+
+/// Whether something is under way that will wake a caller, or is begun; else `instead` is what the caller gets.
+bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>& instead) {
+    if (of.ended) {
+        instead = of.trouble->why;
+        return false;
+    }
+    if (of.flying()) {
+        return true;
+    }
+    if (closed_) {
+        return false;
+    }
+    const schedule_rules rules = rules_of(of);
+    of.can_refresh = rules.can_refresh && of.held && of.held->refresh_token;
+    if (!of.can_refresh) {
+        instead = failure{.code = errc::token_expired, .step = "refresh", .provider = of.home->provider()};
+        instead->detail = "log in again";
+        return false;
+    }
+    const bool pausing = of.trouble && now.steady < of.trouble->next_attempt;
+    if (pausing && !of.trouble->polling && of.trouble->why) {
+        instead = of.trouble->why;
+        instead->retry_after = std::chrono::ceil<std::chrono::seconds>(of.trouble->next_attempt - now.steady);
+        return false;
+    }
+    if (!pausing) {
+        begin_refresh(of, now, then);
+    }
+    return true;
+}
+
+void shard::cancel(const waiter_ptr& who, orders& then) {
+    if (who->at != nullptr) {
+        detach(who);
+        then.wake.push_back({who, failure{.code = errc::cancelled, .step = "token"}});
+    }
+}
+
+void shard::detach(const waiter_ptr& who) {
+    std::vector<waiter_ptr>& waiting = std::exchange(who->at, nullptr)->trouble->waiting;
+    due_.remove(*who);
+    --waiting_;
+    const std::size_t index = who->index;
+    waiting.back()->index = index;
+    std::swap(waiting[index], waiting.back());
+    waiting.pop_back();
+}
+
+void shard::wake_all(entry& of, const token_result& with, orders& then) {
+    if (!of.trouble) {
+        return;
+    }
+    for (waiter_ptr& each : std::exchange(of.trouble->waiting, {})) {
+        each->at = nullptr;
+        due_.remove(*each);
+        --waiting_;
+        then.wake.push_back({std::move(each), with});
+    }
+}
+
+// What comes from outside.
+
+void shard::put(const token_key& key, token_ptr fresh, std::uint64_t version, const failure* why, moment now,
+                orders& then) {
+    entry* known = find(view_of(key));
+    if (known != nullptr && version != 0 && version <= known->version && known->held) {
+        return;  // a flight has brought it already, or a later login's token is there
+    }
+    entry& of = known != nullptr ? *known : insert(key, then);
+    drop_flight(of, then);
+    ++of.generation;
+    hold(of, std::move(fresh), now);
+    if (version != 0) {
+        saved(of, version, then);
+    } else {
+        keep_unsaved(of, true, *why, now, then);
+    }
+    go_on(of, now, then);
+}
+
+void shard::invalidate(const key_view& key, const token_ptr& refused, bool distrust, moment now, orders& then) {
+    entry* of = find(key);
+    if (of == nullptr || !refused || !of->held ||
+        (of->held != refused && !(of->held->access_token == refused->access_token))) {
+        return;
+    }
+    of->generation += distrust ? 1 : 0;
+    of->invalidated = true;
+    const schedule_rules rules = rules_of(*of);
+    of->can_refresh = rules.can_refresh && of->held->refresh_token;
+    if (!of->can_refresh) {
+        failure why{.code = errc::invalid_token, .step = "token", .provider = of->home->provider()};
+        why.detail = "log in again";
+        end(*of, std::move(why), now, then);
+        return;
+    }
+    of->stale_at = std::max(now.steady, schedule_of(*of->held, rules, options_, now, 0).earliest_refresh);
+    go_on(*of, now, then);
+}
+
+bool shard::erase(const key_view& key, orders& then) {
+    entry* of = find(key);
+    if (of == nullptr) {
+        return false;
+    }
+    wake_all(*of, failure{.code = errc::no_token, .step = "token", .provider = of->home->provider()}, then);
+    const bool had = of->held != nullptr;
+    remove(*of, then);
+    return had;
+}
+
+bool shard::take_up(const token_key& key, const stored_token& what, std::chrono::milliseconds spread, moment now,
+                    orders& then) {
+    if (closed_ || find(view_of(key)) != nullptr || entries_.size() >= most_entries_) {
+        return false;
+    }
+    entry& of = insert(key, then);
+    take(of, what, now, then);
+    if (of.can_refresh && of.stale_at <= now.steady) {
+        of.stale_at = now.steady + std::chrono::duration_cast<std::chrono::nanoseconds>(spread * chance());
+        of.told_expired = of.expires_at <= now.steady;  // it did not end under our eyes, and will soon be refreshed
+    }
+    schedule(of, now.steady);
+    return true;
+}
+
+void shard::close(const failure& why, moment now, orders& then) {
+    closed_ = true;
+    for (entry* each : entries_) {
+        wake_all(*each, why, then);
+        due_.remove(*each);
+        if (each->unsaved() && !each->flying()) {
+            begin_commit(*each, now, then);
+        }
+    }
+}
+
+void shard::abandon(std::vector<waiter_ptr>& callers, std::vector<flight_ptr>& flights) {
+    closed_ = true;
+    for (entry* each : entries_) {
+        if (!each->trouble) {
+            continue;
+        }
+        for (waiter_ptr& one : std::exchange(each->trouble->waiting, {})) {
+            one->at = nullptr;
+            due_.remove(*one);
+            callers.push_back(std::move(one));
+        }
+        if (each->flying()) {
+            flights.push_back(each->trouble->flying);
+            land(*each, flights.back());
+        }
+    }
+}
+
+void shard::count_into(cache_statistics& total) const {
+    total.entries += entries_.size();
+    total.waiting += waiting_;
+    total.unsaved += unsaved_;
+    total.hits += hits_;
+    total.misses += asked_;
+    total.loads += loads_;
+    total.refreshes += refreshes_;
+    total.refresh_failures += refresh_failures_;
+    total.adopted += adopted_;
+    total.evictions += evictions_;
+    total.store_failures += store_failures_;
+}
+
+}  // namespace coauth::cache

@@ -1,0 +1,135 @@
+#include "cache/shard.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace coauth::cache {
+
+schedule_rules shard::rules_of(const entry& of) const {
+    if (const auto served = clients_.find(of.home->provider(), of.home->client_id())) {
+        return served->rules;
+    }
+    return {false, std::nullopt, options_.expiring_threshold};
+}
+
+/// When the entry wants to be looked at next.
+void shard::schedule(entry& of, clock::steady_time now) {
+    clock::steady_time next = clock::steady_time::max();
+    if (of.held && !closed_) {
+        const bool failing = of.trouble && of.trouble->failures > 0;
+        if (!of.told_expired) {
+            next = std::min(next, of.expires_at);
+        }
+        if (!of.told_expiring && !of.told_expired && (!of.can_refresh || failing)) {
+            next = std::min(next, of.expiring_at);
+        }
+        if (of.can_refresh && !of.flying()) {
+            next = std::min(next, of.trouble ? std::max(of.stale_at, of.trouble->next_attempt) : of.stale_at);
+        }
+    }
+    if (next == clock::steady_time::max()) {
+        due_.remove(of);
+    } else {
+        due_.set(of, std::max(next, now));
+    }
+}
+
+void shard::entry_due(entry& of, moment now, orders& then) {
+    const bool failing = of.trouble && of.trouble->failures > 0;
+    if (!of.told_expired && now.steady >= of.expires_at) {
+        of.told_expired = true;
+        tell(cache_event_kind::expired, of, now.steady, nullptr, then);
+    } else if (!of.told_expiring && !of.told_expired && (!of.can_refresh || failing) && now.steady >= of.expiring_at) {
+        of.told_expiring = true;
+        tell(cache_event_kind::expiring, of, now.steady, failing && of.trouble->why ? &*of.trouble->why : nullptr,
+             then);
+    }
+    const bool may_try = !of.trouble || now.steady >= of.trouble->next_attempt;
+    if (of.can_refresh && !of.flying() && now.steady >= of.stale_at && may_try) {
+        begin_refresh(of, now, then);
+    }
+    schedule(of, now.steady);
+}
+
+void shard::flight_overdue(flight& which, moment now, orders& then) {
+    entry& of = *which.home;
+    const flight_ptr self = of.trouble->flying;
+    failure why{.code = errc::store_failed, .step = "store", .provider = of.home->provider()};
+    why.detail = "the store did not answer in time";
+    then.cut.push_back(self);
+    if (which.at == flight::stage::committing) {
+        // It may come through yet: the next attempt will find that.
+        committed(self, std::move(why), now, then);
+        return;
+    }
+    if (which.at == flight::stage::settling) {
+        failure refusal = *self->refusal;
+        land(of, self);
+        end(of, std::move(refusal), now, then);
+    } else if (which.at == flight::stage::loading) {
+        ++store_failures_;
+        land(of, self);
+        wake_all(of, std::move(why), then);
+        remove(of, then);
+    } else {
+        pass_on(self, provider_gate::outcome::unused, nullptr, then);
+        land(of, self);
+        fail(of, std::move(why), now, then);
+    }
+}
+
+bool shard::sweep(moment now, orders& then) {
+    for (int done = 0; done < 256; ++done) {
+        due_node* const next = due_.pop(now.steady);
+        if (next == nullptr) {
+            return true;
+        }
+        switch (next->what) {
+            case due_node::kind::entry:
+                entry_due(static_cast<entry&>(*next), now, then);
+                break;
+            case due_node::kind::commit: {
+                entry& of = *static_cast<unrest::unsaved&>(*next).owner;
+                if (!of.flying()) {
+                    begin_commit(of, now, then);
+                }
+                break;
+            }
+            case due_node::kind::waiter: {
+                // The entry's list keeps it alive until it is detached.
+                auto& late = static_cast<waiter&>(*next);
+                const waiter_ptr who = late.at->trouble->waiting[late.index];
+                failure why{.code = errc::timeout, .step = "token", .provider = late.at->home->provider()};
+                why.detail = "no token came in time; what was begun goes on";
+                detach(who);
+                then.wake.push_back({who, std::move(why)});
+                break;
+            }
+            case due_node::kind::flight:
+                flight_overdue(static_cast<flight&>(*next), now, then);
+                break;
+        }
+    }
+    return false;
+}
+
+void shard::tell(cache_event_kind what, const entry& of, clock::steady_time now, const failure* why,
+                 orders& then) const {
+    if (!options_.on_event) {
+        return;
+    }
+    cache_event told;
+    told.what = what;
+    told.key = of.key();
+    if (of.expires_at != clock::steady_time::max() && now != clock::steady_time::max()) {
+        told.time_left =
+            std::max(std::chrono::seconds{0}, std::chrono::floor<std::chrono::seconds>(of.expires_at - now));
+    }
+    if (why != nullptr) {
+        told.why = *why;
+    }
+    then.tell.push_back(std::move(told));
+}
+
+}  // namespace coauth::cache

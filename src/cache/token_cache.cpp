@@ -1,0 +1,142 @@
+#include "cache/cache_core.hpp"
+#include "cache/detached.hpp"
+
+#include <coauth/cache/token_cache.hpp>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace coauth {
+
+class token_cache::implementation final : public cache::cache_core {
+public:
+    using cache::cache_core::cache_core;
+
+    using shared = std::shared_ptr<implementation>;
+    using signature = void(std::exception_ptr, token_ptr);
+
+    static awaitable<token_ptr> wait(shared self, token_key key, std::chrono::milliseconds limit) {
+        const executor home = co_await boost::asio::this_coro::executor;
+        const auto begin = [](auto handler, shared core, token_key what, std::chrono::milliseconds patience,
+                              executor back) {
+            core->cache_core::wait(what, patience, std::move(back), cache::waiter::completion{std::move(handler)});
+        };
+        co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, signature>(
+            begin, boost::asio::use_awaitable, self, key, limit, home);
+    }
+
+    static awaitable<token_ptr> renew(shared self, token_key key) {
+        const clock::wall_time began = self->now().wall;
+        token_ptr old = self->held(key);
+        if (!old) {
+            old = co_await wait(self, key, self->get_timeout());
+            if (old->issued_at && *old->issued_at >= began) {
+                co_return old;  // it had ended, so it is new already
+            }
+        }
+        self->check_refreshable(key, *old);
+        self->invalidate(key, old, false);
+        co_return co_await wait(self, key, self->get_timeout());
+    }
+
+    static awaitable<std::size_t> still(shared self) {
+        self->close();
+        const executor home = co_await boost::asio::this_coro::executor;
+        const auto begin = [](auto handler, shared core, executor back) {
+            core->when_still(std::move(back), cache::waiter::completion{std::move(handler)});
+        };
+        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, signature>(
+            begin, boost::asio::use_awaitable, self, home);
+        co_return self->unsaved();
+    }
+};
+
+token_cache::token_cache(executor where, std::shared_ptr<token_store> store, cache_options options)
+    : implementation_{std::make_shared<implementation>(std::move(where), std::move(store), std::move(options))} {
+    implementation_->start();
+}
+
+token_cache::~token_cache() {
+    implementation_->close();
+}
+
+void token_cache::serve(client served) {
+    implementation_->serve(std::move(served));
+}
+
+awaitable<token_ptr> token_cache::get(token_key key) {
+    return get(std::move(key), implementation_->get_timeout());
+}
+
+awaitable<token_ptr> token_cache::get(token_key key, std::chrono::milliseconds timeout) {
+    if (token_ptr ready = implementation_->at_hand(key)) {
+        co_return ready;
+    }
+    co_return co_await implementation::wait(implementation_, implementation_->completed(key), timeout);
+}
+
+token_ptr token_cache::peek(const token_key& key) const {
+    return implementation_->peek(key);
+}
+
+awaitable<void> token_cache::put(token_key key, token fresh) {
+    token_key complete = implementation_->completed(key);
+    auto kept = std::make_shared<const token>(std::move(fresh));
+    auto work = implementation::put(implementation_, std::move(complete), std::move(kept));
+    std::optional<failure> why = co_await cache::detached(implementation_->where(), std::move(work));
+    if (why) {
+        throw error{std::move(*why)};
+    }
+}
+
+void token_cache::invalidate(const token_key& key, const token_ptr& refused) {
+    implementation_->invalidate(implementation_->completed(key), refused, true);
+}
+
+awaitable<token_ptr> token_cache::refresh(token_key key) {
+    return implementation::renew(implementation_, implementation_->completed(key));
+}
+
+awaitable<bool> token_cache::erase(token_key key) {
+    auto work = implementation::erase(implementation_, implementation_->completed(key));
+    co_return co_await cache::detached(implementation_->where(), std::move(work));
+}
+
+awaitable<void> token_cache::revoke(token_key key, parameters arguments) {
+    auto work = implementation::revoke(implementation_, implementation_->completed(key), std::move(arguments));
+    co_await cache::detached(implementation_->where(), std::move(work));
+}
+
+awaitable<std::size_t> token_cache::for_each(std::function<void(const store_page::item&)> seen) {
+    constexpr std::size_t page_size = 100;
+    const std::shared_ptr<token_store> store = implementation_->store();
+    std::size_t count = 0;
+    std::string after;
+    do {
+        const store_page page = co_await store->scan(after, page_size);
+        for (const store_page::item& each : page.items) {
+            seen(each);
+            ++count;
+        }
+        after = page.next;
+    } while (!after.empty());
+    co_return count;
+}
+
+awaitable<std::size_t> token_cache::load_all() {
+    auto work = implementation::load_all(implementation_);
+    co_return co_await cache::detached(implementation_->where(), std::move(work));
+}
+
+awaitable<std::size_t> token_cache::close() {
+    return implementation::still(implementation_);
+}
+
+cache_statistics token_cache::statistics() const {
+    return implementation_->statistics();
+}
+
+}  // namespace coauth

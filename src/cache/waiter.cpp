@@ -1,0 +1,28 @@
+#include "cache/waiter.hpp"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace coauth::cache {
+
+waiter::waiter(executor home, completion handler) noexcept : due_node{kind::waiter}, home_{std::move(home)} {
+    handler_.swap(handler);  // its move assignment recurses without end in Boost 1.81
+}
+
+void waiter::resume(token_result with) {
+    boost::asio::post(home_, [handler = std::move(handler_), with = std::move(with)]() mutable {
+        // The slot is the caller's: it may be touched here, on the caller's executor, and nowhere else.
+        if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+            slot.clear();
+        }
+        if (auto* why = std::get_if<failure>(&with)) {
+            std::move(handler)(std::make_exception_ptr(error{std::move(*why)}), nullptr);
+        } else {
+            std::move(handler)(std::exception_ptr{}, std::get<token_ptr>(std::move(with)));
+        }
+    });
+}
+
+}  // namespace coauth::cache

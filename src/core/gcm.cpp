@@ -1,0 +1,92 @@
+#include "core/gcm.hpp"
+
+#include <coauth/core/error.hpp>
+#include <coauth/core/random.hpp>
+
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace coauth {
+namespace {
+
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes_of(std::string& text, std::size_t at) {
+    return reinterpret_cast<unsigned char*>(text.data() + at);
+}
+
+error refused(std::string detail) {
+    failure what;
+    what.code = errc::invalid_argument;
+    what.step = "seal";
+    what.detail = std::move(detail);
+    return error{std::move(what)};
+}
+
+/// Sizes as OpenSSL counts them.
+int size_of(std::string_view text) {
+    if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+        throw refused("more than 2 GiB cannot be sealed at once");
+    }
+    return static_cast<int>(text.size());
+}
+
+struct free_context {
+    void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
+};
+using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, free_context>;
+
+}  // namespace
+
+gcm::gcm() : cipher_(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)) {
+    if (!cipher_) {
+        throw refused("OpenSSL has no AES-256-GCM; check which of its providers are loaded");
+    }
+}
+
+void gcm::append_sealed(std::string& out, const secret& key, std::string_view plain,
+                        std::string_view authenticated) const {
+    std::array<unsigned char, nonce_size> nonce{};
+    system_random()->fill(nonce);
+    const int plain_size = size_of(plain);
+    const int authenticated_size = size_of(authenticated);
+    out.append(reinterpret_cast<const char*>(nonce.data()), nonce.size());
+    const std::size_t body = out.size();
+    out.resize(body + plain.size() + tag_size);
+    const cipher_context context{EVP_CIPHER_CTX_new()};
+    int written = 0;
+    const bool done =
+        context &&
+        EVP_EncryptInit_ex2(context.get(), cipher_.get(), bytes_of(key.reveal()), nonce.data(), nullptr) == 1 &&
+        EVP_EncryptUpdate(context.get(), nullptr, &written, bytes_of(authenticated), authenticated_size) == 1 &&
+        EVP_EncryptUpdate(context.get(), bytes_of(out, body), &written, bytes_of(plain), plain_size) == 1 &&
+        EVP_EncryptFinal_ex(context.get(), bytes_of(out, body + plain.size()), &written) == 1 &&
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, tag_size, bytes_of(out, body + plain.size())) == 1;
+    if (!done) {
+        throw refused("OpenSSL could not seal; check its version and its memory");
+    }
+}
+
+std::optional<secret> gcm::opened(const secret& key, std::string_view nonce, std::string_view ciphertext,
+                                  std::string_view tag, std::string_view authenticated) const {
+    // OpenSSL takes the tag to be compared through a pointer that is not const.
+    std::string its_tag{tag};
+    std::string plain(ciphertext.size() + 1, '\0');  // one more: OpenSSL takes no null pointer for an empty text
+    const cipher_context context{EVP_CIPHER_CTX_new()};
+    int written = 0;
+    const bool done =
+        context &&
+        EVP_DecryptInit_ex2(context.get(), cipher_.get(), bytes_of(key.reveal()), bytes_of(nonce), nullptr) == 1 &&
+        EVP_DecryptUpdate(context.get(), nullptr, &written, bytes_of(authenticated), size_of(authenticated)) == 1 &&
+        EVP_DecryptUpdate(context.get(), bytes_of(plain, 0), &written, bytes_of(ciphertext), size_of(ciphertext)) ==
+            1 &&
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, bytes_of(its_tag, 0)) == 1 &&
+        EVP_DecryptFinal_ex(context.get(), bytes_of(plain, ciphertext.size()), &written) == 1;
+    plain.resize(ciphertext.size());
+    secret opened{std::move(plain)};
+    return done ? std::optional(std::move(opened)) : std::nullopt;
+}
+
+}  // namespace coauth

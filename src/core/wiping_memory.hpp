@@ -1,0 +1,22 @@
+#pragma once
+
+#include <boost/json/memory_resource.hpp>
+#include <openssl/crypto.h>
+
+#include <cstddef>
+#include <new>
+
+namespace coauth {
+
+/// Memory for JSON that holds secrets: wiped before it is freed. Boost.JSON asks for no more than the usual alignment,
+/// and frees a key that it could not use with another one than it asked for.
+class wiping_memory final : public boost::json::memory_resource {
+    void* do_allocate(std::size_t size, std::size_t /*alignment*/) override { return ::operator new(size); }
+    void do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) override {
+        OPENSSL_cleanse(memory, size);
+        ::operator delete(memory);
+    }
+    bool do_is_equal(const boost::json::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+}  // namespace coauth
