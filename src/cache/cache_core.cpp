@@ -232,10 +232,10 @@ token_ptr cache_core::peek(const token_key& key) const {
     return shard_of(hashed.hash).peek(hashed, clock_->steady_now());
 }
 
-void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, executor home,
+void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, const executor& home,
                       waiter::completion handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
-    const auto who = std::make_shared<waiter>(std::move(home), std::move(handler));
+    const auto who = std::make_shared<waiter>(home, std::move(handler));
     shard& where = shard_of(hash_of(view_of(key)));
     // Before it waits: from then on it may be resumed, on another thread, at any moment.
     if (slot.is_connected()) {
@@ -347,10 +347,10 @@ void cache_core::abandon() noexcept {
     timer_.reset();
 }
 
-void cache_core::when_still(executor home, waiter::completion handler) {
+void cache_core::when_still(const executor& home, waiter::completion handler) {
     {
         const std::scoped_lock lock{closers_mutex_};
-        closers_.push_back(std::make_shared<waiter>(std::move(home), std::move(handler)));
+        closers_.push_back(std::make_shared<waiter>(home, std::move(handler)));
         close_by_ = std::min(close_by_, clock_->steady_now() + options_.refresh_timeout + 2 * options_.store_timeout);
     }
     note_due(close_by_);

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] token_ptr peek(const token_key& key) const;
 
     /// A caller that found nothing at hand.
-    void wait(const token_key& key, std::chrono::milliseconds limit, executor home, waiter::completion handler);
+    void wait(const token_key& key, std::chrono::milliseconds limit, const executor& home, waiter::completion handler);
 
     [[nodiscard]] token_key completed(const token_key& key) const;
     [[nodiscard]] std::chrono::milliseconds get_timeout() const noexcept { return options_.get_timeout; }
@@ -65,7 +65,7 @@ public:
     void abandon() noexcept override;
 
     /// After `close`: resumes the caller once nothing is under way, or when that has taken too long.
-    void when_still(executor home, waiter::completion handler);
+    void when_still(const executor& home, waiter::completion handler);
     [[nodiscard]] std::size_t unsaved() const;
 
     [[nodiscard]] cache_statistics statistics() const;

@@ -59,7 +59,8 @@ bool same_secrets(const token& left, const token& right) {
 /// Starts a flight's next piece of work, on the flight's strand. `give_up`, if any, serves no other.
 void cache_core::run(const flight_ptr& which, strand_work work, asio::cancellation_signal* give_up) {
     ++under_way_;
-    const auto done = [self = shared_from_this()](std::exception_ptr) { self->landed(); };
+    // It keeps the flight, and with it the signal, for as long as Asio may look at the slot.
+    const auto done = [self = shared_from_this(), which](std::exception_ptr) { self->landed(); };
     if (give_up != nullptr) {
         asio::co_spawn(which->strand, work(shared_from_this(), which),
                        asio::bind_cancellation_slot(give_up->slot(), done));

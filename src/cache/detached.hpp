@@ -7,7 +7,9 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -24,13 +26,17 @@ class bystander {
 public:
     using completion = boost::asio::any_completion_handler<void(std::exception_ptr, T)>;
 
-    bystander(executor home, completion handler) noexcept : home_{std::move(home)} { handler_.swap(handler); }
+    bystander(const executor& home, completion handler)
+        : home_{boost::asio::prefer(home, boost::asio::execution::outstanding_work.tracked)} {
+        handler_.swap(handler);  // its move assignment recurses without end in Boost 1.81
+    }
 
     void resume(std::exception_ptr thrown, T value) {
         if (resumed_.exchange(true)) {
             return;
         }
-        boost::asio::post(home_, [handler = std::move(handler_), thrown, value = std::move(value)]() mutable {
+        const executor home = std::exchange(home_, {});
+        boost::asio::post(home, [handler = std::move(handler_), thrown, value = std::move(value)]() mutable {
             if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
                 slot.clear();
             }
@@ -56,8 +62,7 @@ awaitable<T> detached(executor where, awaitable<T> work) {
     const executor home = co_await boost::asio::this_coro::executor;
     const auto begin = [](auto handler, executor on, awaitable<T> what, executor back) {
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        const auto caller =
-            std::make_shared<bystander<T>>(std::move(back), typename bystander<T>::completion{std::move(handler)});
+        const auto caller = std::make_shared<bystander<T>>(back, typename bystander<T>::completion{std::move(handler)});
         if (slot.is_connected()) {
             slot.assign([weak = std::weak_ptr{caller}](boost::asio::cancellation_type type) {
                 if (const auto waits = weak.lock(); waits && type != boost::asio::cancellation_type::none) {

@@ -25,7 +25,7 @@ class waiter : public due_node {
 public:
     using completion = boost::asio::any_completion_handler<void(std::exception_ptr, token_ptr)>;
 
-    waiter(executor home, completion handler) noexcept;
+    waiter(const executor& home, completion handler);
 
     /// Resumes the caller on its own executor, never from within. Once, by whoever took it from its entry.
     void resume(token_result with);

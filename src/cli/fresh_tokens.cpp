@@ -28,7 +28,7 @@ bool ends_within(const token& what, std::chrono::milliseconds least) {
     if (!what.expires_at || !what.refresh_token) {
         return false;
     }
-    // More than half of a token's life cannot be had of most.
+    // A margin beyond half of a token's life would have every call refresh it.
     const clock::wall_time now = system_clock()->now();
     const auto whole = what.issued_at ? *what.expires_at - *what.issued_at : 2 * least;
     return *what.expires_at - now < std::min<clock::wall_time::duration>(least, whole / 2);
@@ -99,6 +99,8 @@ awaitable<json::value> settle(step what, session& with, store_ptr store, const a
     const std::size_t lost = co_await cache.close();
     if (lost == 0) {
         unsaved.reset();
+    } else if (!unsaved) {
+        unsaved = failure{.code = errc::store_failed, .step = "store", .provider = key.provider()};
     }
     if (thrown) {
         std::rethrow_exception(thrown);

@@ -80,6 +80,9 @@ public:
         }
     }
 
+    /// Those who are held are never answered.
+    void forget() { held_.clear(); }
+
     std::size_t requests() {
         const std::scoped_lock lock{mutex_};
         return requests_;
