@@ -20,8 +20,7 @@ void line(const std::string& what, const std::string& goal, double measured, con
     std::fflush(stdout);
 }
 
-void judged(const std::string& what, const char* sign, double goal, double measured, const std::string& unit,
-            bool ok) {
+void judged(const std::string& what, const char* sign, double goal, double measured, const std::string& unit, bool ok) {
     char text[40];
     std::snprintf(text, sizeof text, "%s %.5g", sign, goal);
     any_missed = any_missed || !ok;

@@ -3,7 +3,6 @@
 #include "running.hpp"
 #include "sections.hpp"
 #include "surroundings.hpp"
-
 #include "tests/cache/rotating_provider.hpp"
 
 #include <coauth/cache/memory_store.hpp>

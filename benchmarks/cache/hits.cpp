@@ -173,8 +173,7 @@ void against_map(const std::string& name, std::size_t count, const std::string& 
     filled with{count, prefix};
     plain_map map;
     for (std::size_t each = 0; each < count; ++each) {
-        map.put({"hike", "web", prefix + account(each)},
-                std::make_shared<const token>(issued(system_clock()->now())));
+        map.put({"hike", "web", prefix + account(each)}, std::make_shared<const token>(issued(system_clock()->now())));
     }
     const auto keys = shuffled(count, std::max<std::size_t>(count, 100'000), prefix, 1);
     std::vector<double> floor;

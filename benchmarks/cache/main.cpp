@@ -12,13 +12,14 @@ namespace {
 using coauth::bench::scale;
 
 constexpr std::pair<std::string_view, void (*)(const scale&)> sections[] = {
-    {"memory", coauth::bench::memory},   {"hits", coauth::bench::hits},       {"scheduling", coauth::bench::scheduling},
-    {"herd", coauth::bench::herd},       {"restart", coauth::bench::restart}, {"writing", coauth::bench::writing},
+    {"memory", coauth::bench::memory}, {"hits", coauth::bench::hits},       {"scheduling", coauth::bench::scheduling},
+    {"herd", coauth::bench::herd},     {"restart", coauth::bench::restart}, {"writing", coauth::bench::writing},
 };
 
 int usage() {
-    std::puts("usage: benchmark_cache [--quick] [memory|hits|scheduling|herd|restart|writing]...\n"
-              "Without names: all. --quick: fewer tokens, seconds instead of minutes.");
+    std::puts(
+        "usage: benchmark_cache [--quick] [memory|hits|scheduling|herd|restart|writing]...\n"
+        "Without names: all. --quick: fewer tokens, seconds instead of minutes.");
     return 2;
 }
 

@@ -1,10 +1,9 @@
 // What a million tokens cost in memory.
+#include "cache/entry.hpp"
 #include "figures.hpp"
 #include "running.hpp"
 #include "sections.hpp"
 #include "surroundings.hpp"
-
-#include "cache/entry.hpp"
 
 #include <cstdio>
 #include <malloc.h>

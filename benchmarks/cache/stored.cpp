@@ -31,7 +31,8 @@ constexpr std::size_t access_size = 800;
 /// A folder that is gone afterwards.
 class folder {
 public:
-    folder() : path_{std::filesystem::temp_directory_path() / ("coauth-benchmark-" + random_text(*system_random(), 6))} {
+    folder()
+        : path_{std::filesystem::temp_directory_path() / ("coauth-benchmark-" + random_text(*system_random(), 6))} {
         std::filesystem::create_directory(path_);
     }
     ~folder() {

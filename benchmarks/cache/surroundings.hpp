@@ -48,10 +48,11 @@ public:
 
 /// A client whose refreshes go through `via`.
 [[nodiscard]] inline client client_of(transport& via, std::shared_ptr<const clock> clock = nullptr) {
-    return client{via,
-                  provider::builtin("hike"),
-                  {.client_id = "web", .client_secret = secret{"client-secret"}, .redirect_uri = "https://a.example/cb"},
-                  {.clock = std::move(clock)}};
+    return client{
+        via,
+        provider::builtin("hike"),
+        {.client_id = "web", .client_secret = secret{"client-secret"}, .redirect_uri = "https://a.example/cb"},
+        {.clock = std::move(clock)}};
 }
 
 /// An account as providers number them.

@@ -203,32 +203,33 @@ void cache_core::leave_gate(const orders::leaving& which) {
 // Callers.
 
 token_key cache_core::completed(const token_key& key) const {
-    if (!key.client_id().empty()) {
-        return key;
+    key_view view = view_of(key);
+    if (!clients_.complete(view)) {
+        throw error{clients_.incomplete(view)};
     }
-    return key.with_client_id(std::string{clients_.complete(view_of(key)).value().client_id});
+    return key.client_id().empty() ? key.with_client_id(std::string{view.client_id}) : key;
 }
 
 token_ptr cache_core::at_hand(const token_key& key) {
-    const auto complete = clients_.complete(view_of(key));
-    if (!complete) {
+    key_view view = view_of(key);
+    if (!clients_.complete(view)) {
         return nullptr;
     }
-    const shard::hashed_key hashed{*complete, hash_of(*complete)};
+    const shard::hashed_key hashed{view, hash_of(view)};
     shard& where = shard_of(hashed.hash);
     shard::at_hand found = where.look_up(hashed, clock_->steady_now());
     if (found.due) {
-        change(where, [&](shard& s, orders& then) { s.nudge(hashed.key, now(), then); });
+        change(where, [&](shard& s, orders& then) { s.nudge(view, now(), then); });
     }
     return std::move(found.token);
 }
 
 token_ptr cache_core::peek(const token_key& key) const {
-    const auto complete = clients_.complete(view_of(key));
-    if (!complete) {
+    key_view view = view_of(key);
+    if (!clients_.complete(view)) {
         return nullptr;
     }
-    const shard::hashed_key hashed{*complete, hash_of(*complete)};
+    const shard::hashed_key hashed{view, hash_of(view)};
     return shard_of(hashed.hash).peek(hashed, clock_->steady_now());
 }
 

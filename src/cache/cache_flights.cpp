@@ -148,7 +148,20 @@ awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<token_store>
             done.version = *version;
             co_return done;
         }
-        std::optional<stored_token> other = co_await store->load(key);
+        bool unreadable = false;
+        std::optional<stored_token> other;
+        try {
+            other = co_await store->load(key);
+        } catch (const error& thrown) {
+            unreadable =
+                overriding && (thrown.reason() == errc::unsealing_failed || thrown.reason() == errc::store_damaged);
+            if (!unreadable) {
+                throw;
+            }
+        }
+        if (unreadable) {
+            co_await store->erase(key);  // nobody can read it, and a new login takes its place
+        }
         if (other && !other->record.refused && same_secrets(other->record.value, record.value)) {
             done.version = other->version;  // an earlier attempt had come through, whose answer was lost
             co_return done;

@@ -6,18 +6,6 @@
 #include <utility>
 
 namespace coauth::cache {
-namespace {
-
-failure unclear_client(std::string_view provider, std::string detail) {
-    failure why;
-    why.code = errc::invalid_argument;
-    why.step = "token";
-    why.provider = printable(provider);
-    why.detail = std::move(detail);
-    return why;
-}
-
-}  // namespace
 
 clients::clients(const cache_options& options)
     : expiring_threshold_{options.expiring_threshold},
@@ -33,7 +21,7 @@ void clients::serve(client served) {
     if (!gate) {
         gate = std::make_shared<provider_gate>(provider, limits_);
     }
-    if (!served_.contains(std::pair{provider, client_id})) {
+    if (!served_.contains(name_view{provider, client_id})) {
         all_defaults_.push_back(defaults_with(provider, client_id));
         defaults_.store(all_defaults_.back().get(), std::memory_order_release);
     }
@@ -59,28 +47,41 @@ std::unique_ptr<const clients::defaults> clients::defaults_with(const std::strin
 
 std::shared_ptr<const served_client> clients::find(std::string_view provider, std::string_view client_id) const {
     const std::shared_lock lock{mutex_};
-    const auto found = served_.find(std::pair{std::string{provider}, std::string{client_id}});
+    const auto found = served_.find(name_view{provider, client_id});
     return found == served_.end() ? nullptr : found->second;
 }
 
-result<key_view> clients::complete(key_view key) const {
-    if (!key.client_id.empty()) {
-        return key;
-    }
+const clients::defaults::item* clients::default_of(std::string_view provider) const noexcept {
     const defaults* known = defaults_.load(std::memory_order_acquire);
-    for (std::size_t each = 0; known != nullptr && each < known->items.size(); ++each) {
-        const defaults::item& one = known->items[each];
-        if (one.provider != key.provider) {
-            continue;
-        }
-        if (one.several) {
-            return unclear_client(key.provider,
-                                  "several clients of this provider are served: give the key a client id");
-        }
-        key.client_id = one.client_id;
-        return key;
+    if (known == nullptr) {
+        return nullptr;
     }
-    return unclear_client(key.provider, "no client of this provider is served: call token_cache::serve first");
+    const auto found = std::find_if(known->items.begin(), known->items.end(),
+                                    [&](const defaults::item& each) { return each.provider == provider; });
+    return found == known->items.end() ? nullptr : &*found;
+}
+
+bool clients::complete(key_view& key) const noexcept {
+    if (!key.client_id.empty()) {
+        return true;
+    }
+    const defaults::item* only = default_of(key.provider);
+    if (only == nullptr || only->several) {
+        return false;
+    }
+    key.client_id = only->client_id;
+    return true;
+}
+
+failure clients::incomplete(const key_view& key) const {
+    failure why;
+    why.code = errc::invalid_argument;
+    why.step = "token";
+    why.provider = printable(key.provider);
+    why.detail = default_of(key.provider) != nullptr
+                     ? "several clients of this provider are served: give the key a client id"
+                     : "no client of this provider is served: call token_cache::serve first";
+    return why;
 }
 
 std::vector<std::shared_ptr<provider_gate>> clients::gates() const {

@@ -37,9 +37,12 @@ public:
     [[nodiscard]] std::shared_ptr<const served_client> find(std::string_view provider,
                                                             std::string_view client_id) const;
 
-    /// `key` with its client id: where it has none, that of the only client of its provider. Without a lock.
-    /// Fails with `errc::invalid_argument` where that is not one.
-    [[nodiscard]] result<key_view> complete(key_view key) const;
+    /// Gives `key` a client id where it has none: that of the only client of its provider. False where there is no such
+    /// one. Without a lock.
+    [[nodiscard]] bool complete(key_view& key) const noexcept;
+
+    /// Why `complete` said false.
+    [[nodiscard]] failure incomplete(const key_view& key) const;
 
     [[nodiscard]] std::vector<std::shared_ptr<provider_gate>> gates() const;
 
@@ -55,13 +58,21 @@ private:
         std::vector<item> items;
     };
 
+    using name = std::pair<std::string, std::string>;  ///< Provider and client id.
+    using name_view = std::pair<std::string_view, std::string_view>;
+    struct by_name {
+        using is_transparent = void;
+        bool operator()(const name_view& left, const name_view& right) const noexcept { return left < right; }
+    };
+
+    [[nodiscard]] const defaults::item* default_of(std::string_view provider) const noexcept;
     std::unique_ptr<const defaults> defaults_with(const std::string& provider, const std::string& client_id) const;
 
     const std::chrono::seconds expiring_threshold_;
     const std::chrono::milliseconds refresh_timeout_;
     const provider_gate::limits limits_;
     mutable std::shared_mutex mutex_;
-    std::map<std::pair<std::string, std::string>, std::shared_ptr<const served_client>, std::less<>> served_;
+    std::map<name, std::shared_ptr<const served_client>, by_name> served_;
     std::map<std::string, std::shared_ptr<provider_gate>, std::less<>> gates_;
     std::vector<std::unique_ptr<const defaults>> all_defaults_;
     std::atomic<const defaults*> defaults_{nullptr};

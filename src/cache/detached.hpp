@@ -61,8 +61,10 @@ template <class T>
 awaitable<T> detached(executor where, awaitable<T> work) {
     const executor home = co_await boost::asio::this_coro::executor;
     const auto begin = [](auto handler, executor on, awaitable<T> what, executor back) {
-        auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        const auto caller = std::make_shared<bystander<T>>(back, typename bystander<T>::completion{std::move(handler)});
+        // Of the completion and not of what it wraps: it keeps something of its own in that one's slot.
+        typename bystander<T>::completion done{std::move(handler)};
+        auto slot = boost::asio::get_associated_cancellation_slot(done);
+        const auto caller = std::make_shared<bystander<T>>(back, std::move(done));
         if (slot.is_connected()) {
             slot.assign([weak = std::weak_ptr{caller}](boost::asio::cancellation_type type) {
                 if (const auto waits = weak.lock(); waits && type != boost::asio::cancellation_type::none) {

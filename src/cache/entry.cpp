@@ -6,7 +6,7 @@
 
 namespace coauth::cache {
 
-entry* entry::make(std::shared_ptr<const realm> home, std::string_view account) {
+entry* entry::make(realm_ptr home, std::string_view account) {
     void* memory = ::operator new(sizeof(entry) + account.size());
     auto* made = ::new (memory) entry;
     made->home = std::move(home);

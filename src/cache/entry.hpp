@@ -8,11 +8,15 @@
 #include <coauth/core/clock.hpp>
 #include <coauth/core/error.hpp>
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace coauth::cache {
@@ -21,7 +25,10 @@ struct flight;
 using flight_ptr = std::shared_ptr<flight>;
 
 /// What many keys have in common: a key without its account.
-using realm = token_key;
+struct realm final : token_key, boost::intrusive_ref_counter<realm, boost::thread_unsafe_counter> {
+    explicit realm(token_key shared) : token_key{std::move(shared)} {}
+};
+using realm_ptr = boost::intrusive_ptr<const realm>;  // copied under the shard's mutex only
 
 /// What an entry needs only while something is under way or went wrong.
 struct unrest {
@@ -48,25 +55,26 @@ struct unrest {
 
 /// A key of the cache and its token. One block of memory, its account behind it; a million of them count.
 struct entry final : due_node {
+    // In what the base leaves of its last word.
+    bool can_refresh : 1 = false;
+    bool invalidated : 1 = false;  ///< Its token was refused with a 401: not handed out.
+    bool ended : 1 = false;        ///< Only a new login helps: `trouble->why`.
+    bool told_expiring : 1 = false;
+    bool told_expired : 1 = false;
+    bool told_refresh_failed : 1 = false;
+    bool told_store_failed : 1 = false;
+    std::uint16_t generation = 0;  ///< How often its token was refused or replaced from outside.
+
+    std::uint32_t account_size = 0;
+    std::uint32_t used = 0;  ///< When it was last handed out, in the shard's count.
     clock::steady_time stale_at = clock::steady_time::max();
     clock::steady_time expires_at = clock::steady_time::max();
-    clock::steady_time expiring_at = clock::steady_time::max();
     token_ptr held;                   ///< Null: it is being looked for, or it has ended.
     std::uint64_t version = 0;        ///< In the store.
-    std::uint64_t used = 0;           ///< When it was last handed out, in the shard's count.
     std::unique_ptr<unrest> trouble;  ///< Null: all is well.
-    std::shared_ptr<const realm> home;
-    std::uint32_t generation = 0;  ///< How often its token was refused or replaced from outside.
-    std::uint32_t account_size = 0;
+    realm_ptr home;
 
-    bool can_refresh = false;
-    bool invalidated = false;  ///< Its token was refused with a 401: not handed out.
-    bool ended = false;        ///< Only a new login helps: `trouble->why`.
-    bool told_expiring = false;
-    bool told_expired = false;
-    bool told_store_failed = false;
-
-    [[nodiscard]] static entry* make(std::shared_ptr<const realm> home, std::string_view account);
+    [[nodiscard]] static entry* make(realm_ptr home, std::string_view account);
     static void destroy(entry* what) noexcept;
 
     [[nodiscard]] std::string_view account() const noexcept {

@@ -44,7 +44,7 @@ struct flight final : due_node {
     // The shard's, under its mutex.
     stage at;
     entry* home = nullptr;         ///< Null: the entry was erased, or has got another token: the result is not for it.
-    std::uint32_t generation = 0;  ///< The entry's, when the provider was asked.
+    std::uint16_t generation = 0;  ///< The entry's, when the provider was asked.
     std::uint64_t version = 0;     ///< The store's, when it was consulted.
     token_ptr from;                ///< The token that is refreshed.
     token_ptr fresh;               ///< What the provider issued.

@@ -19,6 +19,11 @@ clock::steady_time after(clock::steady_time start, clock::wall_time::duration by
     return start + std::clamp<clock::wall_time::duration>(by, -longest, longest);
 }
 
+/// On the steady clock; now, if the provider's or our own clock says that it is yet to come.
+clock::steady_time issued_at(const token& what, moment now) {
+    return after(now.steady, std::min(what.issued_at.value_or(now.wall), now.wall) - now.wall);
+}
+
 /// What the provider says of when to refresh, counted from when it issued the token.
 std::optional<milliseconds> refresh_in(const token& what) {
     const boost::json::value* said = what.extra.if_contains("refresh_in");
@@ -39,15 +44,10 @@ milliseconds scaled(milliseconds what, double by) {
 token_schedule schedule_of(const token& what, const schedule_rules& rules, const cache_options& options, moment now,
                            double chance) {
     token_schedule out;
-    const auto issued_at = std::min(what.issued_at.value_or(now.wall), now.wall);
-    const auto issued = after(now.steady, issued_at - now.wall);
-    if (rules.least_refresh_interval) {
-        out.earliest_refresh = issued + std::clamp(*rules.least_refresh_interval, 0s, longest);
-    }
+    const clock::steady_time issued = issued_at(what, now);
     const auto said = refresh_in(what);
     if (what.expires_at) {
         out.expires_at = after(now.steady, *what.expires_at - now.wall);
-        out.expiring_at = out.expires_at - std::clamp(rules.expiring_threshold, 0s, longest);
     }
     if (!rules.can_refresh || (!what.expires_at && !said)) {
         return out;
@@ -68,8 +68,15 @@ token_schedule schedule_of(const token& what, const schedule_rules& rules, const
         out.stale_at = out.expires_at - window + (said ? by_chance : -std::min(by_chance, lifetime / 4));
     }
     // However short a token lives, it is not refreshed more often than each second unless somebody asks.
-    out.stale_at = std::max({out.stale_at, out.earliest_refresh, issued + 1s});
+    out.stale_at = std::max({out.stale_at, earliest_refresh(what, rules, now), issued + 1s});
     return out;
+}
+
+clock::steady_time earliest_refresh(const token& what, const schedule_rules& rules, moment now) {
+    if (!rules.least_refresh_interval) {
+        return clock::steady_time::min();
+    }
+    return issued_at(what, now) + std::clamp(*rules.least_refresh_interval, 0s, longest);
 }
 
 milliseconds pause_after(unsigned failures, milliseconds first, milliseconds greatest, double chance) {

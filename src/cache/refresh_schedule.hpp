@@ -26,13 +26,14 @@ struct schedule_rules {
 struct token_schedule {
     clock::steady_time expires_at = clock::steady_time::max();  ///< The end of time: none was stated.
     clock::steady_time stale_at = clock::steady_time::max();    ///< Its refresh is due; the end of time: it has none.
-    clock::steady_time earliest_refresh = clock::steady_time::min();  ///< Not before, whatever happens.
-    clock::steady_time expiring_at = clock::steady_time::max();       ///< Its owner is to be told.
 };
 
 /// `chance` is a random number from 0 to 1.
 [[nodiscard]] token_schedule schedule_of(const token& what, const schedule_rules& rules, const cache_options& options,
                                          moment now, double chance);
+
+/// Not before this is the token refreshed, whatever happens: the provider asks for it.
+[[nodiscard]] clock::steady_time earliest_refresh(const token& what, const schedule_rules& rules, moment now);
 
 /// The pause after the `failures`th failed attempt in a row, at least 1; without `Retry-After`.
 [[nodiscard]] std::chrono::milliseconds pause_after(unsigned failures, std::chrono::milliseconds first,

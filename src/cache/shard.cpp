@@ -57,17 +57,17 @@ token_ptr shard::held(const key_view& key) const {
 
 // Entries.
 
-std::shared_ptr<const realm> shard::realm_of(const token_key& key) {
+realm_ptr shard::realm_of(const token_key& key) {
     const token_key shared = key.with_account({});
     const auto known = realms_.find(shared);
     if (known != realms_.end()) {
         return known->second;
     }
     if (realms_.size() >= purge_realms_at_) {
-        std::erase_if(realms_, [](const auto& each) { return each.second.use_count() == 1; });
+        std::erase_if(realms_, [](const auto& each) { return each.second->use_count() == 1; });
         purge_realms_at_ = 2 * realms_.size() + 64;
     }
-    return realms_.emplace(shared, std::make_shared<const realm>(shared)).first->second;
+    return realms_.emplace(shared, realm_ptr{new realm{shared}}).first->second;
 }
 
 entry& shard::insert(const token_key& key, orders& then) {
@@ -108,8 +108,9 @@ void shard::evict(const entry& but, orders& then) {
     }
     const auto enough = std::min(idle.size(), std::max<std::size_t>(entries_.size() / 32, 1));
     const auto last = idle.begin() + static_cast<std::ptrdiff_t>(enough);
-    std::nth_element(idle.begin(), std::prev(last, enough > 0 ? 1 : 0), idle.end(),
-                     [](const entry* left, const entry* right) { return left->used < right->used; });
+    std::nth_element(
+        idle.begin(), std::prev(last, enough > 0 ? 1 : 0), idle.end(),
+        [now = uses_](const entry* left, const entry* right) { return now - left->used > now - right->used; });
     std::for_each(idle.begin(), last, [&](entry* each) { remove(*each, then); });
     evictions_ += enough;
 }
@@ -168,6 +169,9 @@ bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>
         instead = failure{.code = errc::token_expired, .step = "refresh", .provider = of.home->provider()};
         instead->detail = "log in again";
         return false;
+    }
+    if (const auto earliest = earliest_refresh(*of.held, rules, now); earliest > now.steady) {
+        of.in_trouble().next_attempt = std::max(of.trouble->next_attempt, earliest);
     }
     const bool pausing = of.trouble && now.steady < of.trouble->next_attempt;
     if (pausing && !of.trouble->polling && of.trouble->why) {
@@ -236,7 +240,9 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
         (of->held != refused && !(of->held->access_token == refused->access_token))) {
         return;
     }
-    of->generation += distrust ? 1 : 0;
+    if (distrust) {
+        ++of->generation;
+    }
     of->invalidated = true;
     const schedule_rules rules = rules_of(*of);
     of->can_refresh = rules.can_refresh && of->held->refresh_token;
@@ -246,7 +252,7 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
         end(*of, std::move(why), now, then);
         return;
     }
-    of->stale_at = std::max(now.steady, schedule_of(*of->held, rules, options_, now, 0).earliest_refresh);
+    of->stale_at = std::max(now.steady, earliest_refresh(*of->held, rules, now));
     go_on(*of, now, then);
 }
 

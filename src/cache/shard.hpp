@@ -152,7 +152,7 @@ private:
     entry& insert(const token_key& key, orders& then);
     void remove(entry& what, orders& then);
     void evict(const entry& but, orders& then);
-    [[nodiscard]] std::shared_ptr<const realm> realm_of(const token_key& key);
+    [[nodiscard]] realm_ptr realm_of(const token_key& key);
 
     flight_ptr launch(entry& of, flight::stage first, moment now, orders& then);
     void land(entry& of, const flight_ptr& which);
@@ -177,6 +177,7 @@ private:
     void detach(const waiter_ptr& who);
     void calm(entry& of);
     void schedule(entry& of, clock::steady_time now);
+    [[nodiscard]] clock::steady_time expiring_at(const entry& of) const;
     void entry_due(entry& of, moment now, orders& then);
     void flight_overdue(flight& which, moment now, orders& then);
 
@@ -192,11 +193,11 @@ private:
     const std::size_t most_entries_;
     mutable std::mutex mutex_;
     boost::unordered_flat_set<entry*, entry_hash, entry_equal> entries_;
-    std::map<token_key, std::shared_ptr<const realm>, key_less> realms_;
+    std::map<token_key, realm_ptr, key_less> realms_;
     std::size_t purge_realms_at_ = 64;
     due_heap due_;
     std::minstd_rand random_;
-    std::uint64_t uses_ = 0;
+    std::uint32_t uses_ = 0;
     std::size_t waiting_ = 0;
     std::size_t unsaved_ = 0;
     std::uint64_t hits_ = 0;

@@ -167,6 +167,7 @@ void shard::consulted(const flight_ptr& which, const consultation& said, moment 
     const bool newer = said.stored && said.stored->version != of.version;
     const bool gone = !said.failed && !said.stored && of.version != 0;
     const bool overriding = of.unsaved() && of.trouble->commit.overriding;
+    of.told_store_failed = of.told_store_failed && (said.failed || of.unsaved());
     // A token that the store has not taken yet is the only one that works: a failing store must not end it.
     const bool alone = said.failed && of.unsaved();
     if (alone || (said.leased && !said.failed && ((!newer && !gone) || overriding))) {
@@ -284,12 +285,7 @@ void shard::publish(entry& of, const flight& by, std::uint64_t version, moment n
     of.version = version;
     if (refused_meanwhile) {
         of.invalidated = true;
-        of.stale_at = now.steady;
-        if (const auto earliest = schedule_of(*of.held, rules_of(of), options_, now, 0).earliest_refresh;
-            earliest > now.steady) {
-            of.stale_at = earliest;
-            of.in_trouble().next_attempt = earliest;
-        }
+        of.stale_at = std::max(now.steady, earliest_refresh(*of.held, rules_of(of), now));
     }
     tell(cache_event_kind::refreshed, of, now.steady, nullptr, then);
 }
@@ -312,8 +308,11 @@ void shard::hold(entry& of, token_ptr fresh, moment now) {
     of.can_refresh = rules.can_refresh && of.held->refresh_token.has_value();
     of.expires_at = times.expires_at;
     of.stale_at = of.can_refresh ? times.stale_at : clock::steady_time::max();
-    of.expiring_at = times.expiring_at;
-    of.invalidated = of.ended = of.told_expiring = of.told_expired = false;
+    of.invalidated = false;
+    of.ended = false;
+    of.told_expiring = false;
+    of.told_expired = false;
+    of.told_refresh_failed = false;
     if (of.trouble) {
         of.trouble->failures = 0;
         of.trouble->polls = 0;
@@ -359,7 +358,8 @@ void shard::saved(entry& of, std::uint64_t version, orders& then) {
         of.trouble->commit.failures = 0;
         due_.remove(of.trouble->commit);
     }
-    if (std::exchange(of.told_store_failed, false)) {
+    if (of.told_store_failed) {
+        of.told_store_failed = false;
         tell(cache_event_kind::stored, of, clock::steady_time::max(), nullptr, then);
     }
 }
@@ -375,7 +375,8 @@ void shard::keep_unsaved(entry& of, bool overriding, const failure& why, moment 
     due_.set(commit,
              now.steady + pause_after(commit.failures, options_.first_pause,
                                       std::min<std::chrono::milliseconds>(options_.greatest_pause, 60s), chance()));
-    if (!std::exchange(of.told_store_failed, true)) {
+    if (!of.told_store_failed) {
+        of.told_store_failed = true;
         tell(cache_event_kind::store_failed, of, now.steady, &why, then);
     }
 }
@@ -411,10 +412,12 @@ void shard::fail(entry& of, failure why, moment now, orders& then) {
     with.next_attempt = now.steady + pause;
     if (is_store_failure(why)) {
         ++store_failures_;
-        if (!std::exchange(of.told_store_failed, true)) {
+        if (!of.told_store_failed) {
+            of.told_store_failed = true;
             tell(cache_event_kind::store_failed, of, now.steady, &why, then);
         }
-    } else if (with.failures == 1) {
+    } else if (!of.told_refresh_failed) {
+        of.told_refresh_failed = true;
         tell(cache_event_kind::refresh_failed, of, now.steady, &why, then);
     }
     with.why = std::move(why);

@@ -13,6 +13,14 @@ schedule_rules shard::rules_of(const entry& of) const {
     return {false, std::nullopt, options_.expiring_threshold};
 }
 
+clock::steady_time shard::expiring_at(const entry& of) const {
+    if (of.expires_at == clock::steady_time::max()) {
+        return of.expires_at;
+    }
+    return of.expires_at - std::clamp<std::chrono::seconds>(rules_of(of).expiring_threshold, std::chrono::seconds{0},
+                                                            std::chrono::hours{24 * 366});
+}
+
 /// When the entry wants to be looked at next.
 void shard::schedule(entry& of, clock::steady_time now) {
     clock::steady_time next = clock::steady_time::max();
@@ -22,7 +30,7 @@ void shard::schedule(entry& of, clock::steady_time now) {
             next = std::min(next, of.expires_at);
         }
         if (!of.told_expiring && !of.told_expired && (!of.can_refresh || failing)) {
-            next = std::min(next, of.expiring_at);
+            next = std::min(next, expiring_at(of));
         }
         if (of.can_refresh && !of.flying()) {
             next = std::min(next, of.trouble ? std::max(of.stale_at, of.trouble->next_attempt) : of.stale_at);
@@ -40,7 +48,7 @@ void shard::entry_due(entry& of, moment now, orders& then) {
     if (!of.told_expired && now.steady >= of.expires_at) {
         of.told_expired = true;
         tell(cache_event_kind::expired, of, now.steady, nullptr, then);
-    } else if (!of.told_expiring && !of.told_expired && (!of.can_refresh || failing) && now.steady >= of.expiring_at) {
+    } else if (!of.told_expiring && !of.told_expired && (!of.can_refresh || failing) && now.steady >= expiring_at(of)) {
         of.told_expiring = true;
         tell(cache_event_kind::expiring, of, now.steady, failing && of.trouble->why ? &*of.trouble->why : nullptr,
              then);

@@ -28,6 +28,11 @@ public:
             begin, boost::asio::use_awaitable, self, key, limit, home);
     }
 
+    static awaitable<token_ptr> find(shared self, token_key key, std::chrono::milliseconds limit) {
+        token_key complete = self->completed(key);
+        co_return co_await wait(std::move(self), std::move(complete), limit);
+    }
+
     static awaitable<token_ptr> renew(shared self, token_key key) {
         const clock::wall_time began = self->now().wall;
         token_ptr old = self->held(key);
@@ -54,6 +59,14 @@ public:
     }
 };
 
+namespace {
+
+awaitable<token_ptr> at_once(token_ptr ready) {
+    co_return ready;
+}
+
+}  // namespace
+
 token_cache::token_cache(executor where, std::shared_ptr<token_store> store, cache_options options)
     : implementation_{std::make_shared<implementation>(std::move(where), std::move(store), std::move(options))} {
     implementation_->start();
@@ -72,10 +85,11 @@ awaitable<token_ptr> token_cache::get(token_key key) {
 }
 
 awaitable<token_ptr> token_cache::get(token_key key, std::chrono::milliseconds timeout) {
+    // Not a coroutine: for what is at hand a small one is made, which need not take the key along.
     if (token_ptr ready = implementation_->at_hand(key)) {
-        co_return ready;
+        return at_once(std::move(ready));
     }
-    co_return co_await implementation::wait(implementation_, implementation_->completed(key), timeout);
+    return implementation::find(implementation_, std::move(key), timeout);
 }
 
 token_ptr token_cache::peek(const token_key& key) const {

@@ -1,5 +1,8 @@
 #include "tests/cache/cache_world.hpp"
+#include "tests/cache/faulty_store.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <doctest/doctest.h>
@@ -138,6 +141,39 @@ TEST_CASE("what was erased is gone, for those who wait and from the store, thoug
     CHECK_FALSE(world.run(world.store->load(ann)));
     CHECK(world.failure_of(world.cache.get(ann)).code == errc::no_token);
     CHECK_FALSE(world.run(world.cache.erase(ann)));
+}
+
+TEST_CASE("work that the caller gave up waiting for goes on, and may have a cancellation slot") {
+    cache_world world{{}, std::make_shared<faulty_store>(std::make_shared<manual_clock>())};
+    world.run(world.cache.put(ann, world.fresh_token("ann")));
+    boost::asio::cancellation_signal stop;
+    bool ended = false;
+    boost::asio::co_spawn(world.context, world.cache.erase(ann),
+                          boost::asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr thrown, bool had) {
+                              CHECK_FALSE(thrown);
+                              CHECK(had);
+                              ended = true;
+                          }));
+    world.settle();
+    CHECK(ended);
+    // Given up at each step on the way: the token is there all the same.
+    std::size_t given_up = 0;
+    for (int steps = 0; steps < 6; ++steps) {
+        const token_key key{"hike", std::to_string(steps)};
+        bool thrown = false;
+        boost::asio::co_spawn(
+            world.context, world.cache.put(key, world.fresh_token(key.account())),
+            boost::asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr why) { thrown = why != nullptr; }));
+        for (int step = 0; step < steps; ++step) {
+            world.context.restart();
+            world.context.poll_one();
+        }
+        stop.emit(boost::asio::cancellation_type::terminal);
+        world.settle();
+        given_up += thrown ? 1 : 0;
+        CHECK(world.cache.peek(key) != nullptr);
+    }
+    CHECK(given_up > 0);
 }
 
 TEST_CASE("another process's erasure is noticed at the next refresh") {

@@ -26,7 +26,7 @@ struct cache_options {
 
     /// How much earlier than the window a refresh may begin, at random, in hundredths of the window: 0 to 100. Tokens
     /// that were issued together are not refreshed together.
-    unsigned jitter = 25;
+    unsigned jitter = 100;
 
     /// How long before its end the owner of a token that cannot be refreshed is told, where the profile does not say.
     std::chrono::seconds expiring_threshold{600};

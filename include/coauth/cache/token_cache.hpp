@@ -72,7 +72,8 @@ public:
     /// A token that is good now. Throws what the refresh did: `needs_login` errors once only a new login helps,
     /// `errc::no_token` where nothing is kept, a failure that was remembered while the cache pauses after it (see
     /// `retry_after`), class store where the store does not answer, and `errc::invalid_argument` for a key without a
-    /// client id if none or several clients are served. A timeout of zero or less takes what is at hand.
+    /// client id if none or several clients are served. A timeout of zero or less takes what is at hand. What is at
+    /// hand is looked up by the call itself, not only when its result is awaited.
     [[nodiscard]] awaitable<token_ptr> get(token_key key);
     [[nodiscard]] awaitable<token_ptr> get(token_key key, std::chrono::milliseconds timeout);
 

@@ -9,8 +9,8 @@
 
 namespace coauth {
 
-/// How records are written down: sealed under a key ring, or, if that is asked for by name, readable to anyone. A sealed
-/// record is bound to its key: moved under another account it does not open.
+/// How records are written down: sealed under a key ring, or, if that is asked for by name, readable to anyone. A
+/// sealed record is bound to its key: moved under another account it does not open.
 ///
 /// For `sqlite_store` and for stores of one's own. Copying is cheap. Threads: any.
 class token_seal {
