@@ -1,6 +1,7 @@
 #include "cache/cache_core.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -17,8 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A hundred years: no sum of times overflows.
-constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 36'600};
+// A year: no sum of times overflows.
+constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 366};
 
 [[noreturn]] void refuse(std::string detail) {
     failure why;
@@ -123,11 +124,29 @@ void cache_core::start() {
     });
 }
 
+void cache_core::serve(client served) {
+    const std::string provider = served.profile().name();
+    const std::string client_id = served.client_id();
+    clients_.serve(std::move(served));
+    for (const auto& each : shards_) {
+        change(*each, [&](shard& s, orders&) { s.reconsider(provider, client_id, now()); });
+    }
+}
+
+void cache_core::check_open() const {
+    if (closed_) {
+        throw error{shutting_down()};
+    }
+}
+
 // Deciding, and carrying out.
 
 void cache_core::carry_out(orders& then) {
     for (orders::waking& each : then.wake) {
         each.who->resume(std::move(each.with));
+    }
+    for (orders::report& each : then.tell_author) {
+        each.who->author->resume({}, std::move(each.why));
     }
     for (cache_event& each : then.tell) {
         asio::post(options_.event_executor,
@@ -258,6 +277,10 @@ void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, con
     });
 }
 
+void cache_core::put(const token_key& key, token_ptr fresh, std::shared_ptr<bystander<std::optional<failure>>> author) {
+    change(key, [&](shard& s, orders& then) { s.put(key, std::move(fresh), std::move(author), now(), then); });
+}
+
 void cache_core::invalidate(const token_key& key, const token_ptr& refused, bool distrust) {
     change(key, [&](shard& s, orders& then) { s.invalidate(view_of(key), refused, distrust, now(), then); });
 }
@@ -325,7 +348,6 @@ void cache_core::close() noexcept {
             turn_away(each);
         }
     }
-    asio::post(timer_->get_executor(), [self = shared_from_this()] { self->timer_->cancel(); });
 }
 
 void cache_core::abandon() noexcept {
@@ -339,13 +361,21 @@ void cache_core::abandon() noexcept {
     for (const auto& gate : clients_.gates()) {
         gate->forget();
     }
+    const auto& dying = asio::query(where_, asio::execution::context);
     {
         const std::scoped_lock lock{closers_mutex_};
         callers.insert(callers.end(), closers_.begin(), closers_.end());
         closers_.clear();
     }
+    for (const waiter_ptr& each : callers) {
+        if (each->lives_on(dying)) {
+            each->resume(shutting_down());
+        }
+    }
     jumps_.reset();
     timer_.reset();
+    where_ = {};
+    options_.event_executor = {};
 }
 
 void cache_core::when_still(const executor& home, waiter::completion handler) {
@@ -370,6 +400,8 @@ void cache_core::wake_closers(bool late) {
         const std::scoped_lock lock{closers_mutex_};
         if (under_way_ == 0 || (late && clock_->steady_now() >= close_by_)) {
             woken.swap(closers_);
+        } else if (!closers_.empty()) {
+            note_due(close_by_);
         }
     }
     for (const waiter_ptr& each : woken) {

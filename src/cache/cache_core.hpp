@@ -32,7 +32,7 @@ public:
     /// What needs `shared_from_this`; once, before anything else.
     void start();
 
-    void serve(client served) { clients_.serve(std::move(served)); }
+    void serve(client served);
 
     /// A token at hand, or null. The hot path: it takes one short lock, and begins the refresh of a stale token.
     [[nodiscard]] token_ptr at_hand(const token_key& key);
@@ -51,11 +51,19 @@ public:
     [[nodiscard]] token_ptr held(const token_key& key);
     void check_refreshable(const token_key& key, const token& what) const;
 
+    /// Takes a login's token, and tells its author once the commit has ended.
+    void put(const token_key& key, token_ptr fresh, std::shared_ptr<bystander<std::optional<failure>>> author);
+
+    /// Throws `errc::shut_down` once the cache is closed.
+    void check_open() const;
+
     // Work that its caller awaits, but that does not end with the caller's patience.
-    static awaitable<std::optional<failure>> put(std::shared_ptr<cache_core> self, token_key key, token_ptr fresh);
     static awaitable<bool> erase(std::shared_ptr<cache_core> self, token_key key);
     static awaitable<bool> revoke(std::shared_ptr<cache_core> self, token_key key, parameters arguments);
     static awaitable<std::size_t> load_all(std::shared_ptr<cache_core> self);
+
+    /// A page of the store, whose failures are all of class store.
+    static awaitable<store_page> scan(std::shared_ptr<token_store> from, std::string after, std::size_t limit);
 
     [[nodiscard]] const std::shared_ptr<token_store>& store() const noexcept { return store_; }
 
@@ -112,16 +120,17 @@ private:
     static awaitable<void> settle(std::shared_ptr<cache_core> self, flight_ptr which);
     static awaitable<void> commit(std::shared_ptr<cache_core> self, flight_ptr which);
     static awaitable<void> give_lease_back(std::shared_ptr<cache_core> self, flight_ptr which);
-    static awaitable<commit_outcome> commit_record(std::shared_ptr<token_store> store, token_key key,
-                                                   token_record record, std::uint64_t expected, bool overriding);
+    static awaitable<commit_outcome> commit_record(std::shared_ptr<cache_core> self, flight_ptr which);
+    [[nodiscard]] std::string owner_of(const flight& which) const;
+    [[nodiscard]] bool wanted(const flight_ptr& which);
 
     void note_due(clock::steady_time next);
     void arm();
     void sweep();
 
-    const executor where_;
+    executor where_;
     const std::shared_ptr<token_store> store_;
-    const cache_options options_;
+    cache_options options_;
     const std::shared_ptr<const coauth::clock> clock_;
     const std::string owner_;  ///< Of the leases: this cache, and no other of any process.
     clients clients_;

@@ -2,7 +2,9 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -56,17 +58,35 @@ bool same_secrets(const token& left, const token& right) {
 
 }  // namespace
 
-/// Starts a flight's next piece of work, on the flight's strand. `give_up`, if any, serves no other.
+/// Starts a flight's next piece of work, on the flight's strand, where alone its signals are touched. `give_up`, if
+/// any, serves no other piece.
 void cache_core::run(const flight_ptr& which, strand_work work, asio::cancellation_signal* give_up) {
     ++under_way_;
-    // It keeps the flight, and with it the signal, for as long as Asio may look at the slot.
-    const auto done = [self = shared_from_this(), which](std::exception_ptr) { self->landed(); };
-    if (give_up != nullptr) {
-        asio::co_spawn(which->strand, work(shared_from_this(), which),
-                       asio::bind_cancellation_slot(give_up->slot(), done));
-    } else {
-        asio::co_spawn(which->strand, work(shared_from_this(), which), done);
-    }
+    asio::dispatch(which->strand, [self = shared_from_this(), which, work, give_up] {
+        // It keeps the flight, and with it the signal, for as long as Asio may look at the slot.
+        const auto done = [self, which](std::exception_ptr thrown) {
+            if (thrown) {
+                failure why = store_failure(thrown, which->key);
+                self->report(which, [&](shard& s, orders& then) { s.broke(which, why, self->now(), then); });
+            }
+            self->landed();
+        };
+        if (give_up != nullptr) {
+            asio::co_spawn(which->strand, work(self, which), asio::bind_cancellation_slot(give_up->slot(), done));
+        } else {
+            asio::co_spawn(which->strand, work(self, which), done);
+        }
+    });
+}
+
+/// Its own: a lease that another flight has, though of this cache, is not its to give back.
+std::string cache_core::owner_of(const flight& which) const {
+    return owner_ + '.' + std::to_string(which.shard) + '.' + std::to_string(which.number);
+}
+
+bool cache_core::wanted(const flight_ptr& which) {
+    const std::scoped_lock lock{shards_[which->shard]->mutex()};
+    return shards_[which->shard]->wanted(which);
 }
 
 awaitable<void> cache_core::load(std::shared_ptr<cache_core> self, flight_ptr which) {
@@ -82,7 +102,7 @@ awaitable<void> cache_core::load(std::shared_ptr<cache_core> self, flight_ptr wh
 awaitable<void> cache_core::consult(std::shared_ptr<cache_core> self, flight_ptr which) {
     consultation said;
     try {
-        said.leased = co_await self->store_->try_lease(which->key, self->owner_, self->options_.lease_time);
+        said.leased = co_await self->store_->try_lease(which->key, self->owner_of(*which), self->options_.lease_time);
         said.stored = co_await self->store_->load(which->key);
     } catch (...) {
         said.failed = store_failure(std::current_exception(), which->key);
@@ -129,21 +149,26 @@ awaitable<void> cache_core::settle(std::shared_ptr<cache_core> self, flight_ptr 
 awaitable<void> cache_core::commit(std::shared_ptr<cache_core> self, flight_ptr which) {
     outcome<commit_outcome> done{commit_outcome{}};
     try {
-        token_record record{*which->fresh};
-        done = co_await commit_record(self->store_, which->key, std::move(record), which->version, which->overriding);
+        done = co_await commit_record(self, which);
     } catch (...) {
         done = store_failure(std::current_exception(), which->key);
     }
     self->report(which, [&](shard& s, orders& then) { s.committed(which, std::move(done), self->now(), then); });
 }
 
-/// Commits, and finds out what is there if that loses. `overriding`: whatever is there gives way.
-awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<token_store> store, token_key key,
-                                                    token_record record, std::uint64_t expected, bool overriding) {
+/// Commits, and finds out what is there if that loses. What is there gives way if it is a predecessor, whose own commit
+/// had come through though its answer was lost, or if the flight overrides.
+awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<cache_core> self, flight_ptr which) {
     constexpr int attempts = 20;  // each lost to another writer
+    token_store& store = *self->store_;
+    const token_record record{*which->fresh};
+    std::uint64_t expected = which->version;
     commit_outcome done;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        const std::optional<std::uint64_t> version = co_await store->commit(key, record, expected);
+        if (attempt > 0 && !self->wanted(which)) {
+            co_return done;
+        }
+        const std::optional<std::uint64_t> version = co_await store.commit(which->key, record, expected);
         if (version) {
             done.version = *version;
             co_return done;
@@ -151,22 +176,25 @@ awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<token_store>
         bool unreadable = false;
         std::optional<stored_token> other;
         try {
-            other = co_await store->load(key);
+            other = co_await store.load(which->key);
         } catch (const error& thrown) {
-            unreadable =
-                overriding && (thrown.reason() == errc::unsealing_failed || thrown.reason() == errc::store_damaged);
+            unreadable = which->overriding &&
+                         (thrown.reason() == errc::unsealing_failed || thrown.reason() == errc::store_damaged);
             if (!unreadable) {
                 throw;
             }
         }
         if (unreadable) {
-            co_await store->erase(key);  // nobody can read it, and a new login takes its place
+            co_await store.erase(which->key);  // nobody can read it, and a new login takes its place
         }
         if (other && !other->record.refused && same_secrets(other->record.value, record.value)) {
-            done.version = other->version;  // an earlier attempt had come through, whose answer was lost
+            done.version = other->version;  // an earlier attempt had come through
             co_return done;
         }
-        if (!overriding) {
+        const bool ours =
+            other && std::any_of(which->earlier.begin(), which->earlier.end(),
+                                 [&](const token_ptr& each) { return same_secrets(other->record.value, *each); });
+        if (!which->overriding && !ours) {
             done.other = std::move(other);
             co_return done;
         }
@@ -181,7 +209,7 @@ awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<token_store>
 
 awaitable<void> cache_core::give_lease_back(std::shared_ptr<cache_core> self, flight_ptr which) {
     try {
-        co_await self->store_->try_lease(which->key, self->owner_, std::chrono::milliseconds{0});
+        co_await self->store_->try_lease(which->key, self->owner_of(*which), std::chrono::milliseconds{0});
     } catch (...) {
         co_return;  // then it runs out by itself
     }
@@ -189,22 +217,8 @@ awaitable<void> cache_core::give_lease_back(std::shared_ptr<cache_core> self, fl
 
 // What callers await, but do not carry.
 
-awaitable<std::optional<failure>> cache_core::put(std::shared_ptr<cache_core> self, token_key key, token_ptr fresh) {
-    std::optional<failure> why;
-    commit_outcome done;
-    try {
-        token_record record{*fresh};
-        done = co_await commit_record(self->store_, key, std::move(record), 0, true);
-    } catch (...) {
-        why = store_failure(std::current_exception(), key);
-    }
-    self->change(key, [&](shard& s, orders& then) {
-        s.put(key, fresh, done.version, why ? &*why : nullptr, self->now(), then);
-    });
-    co_return why;
-}
-
 awaitable<bool> cache_core::erase(std::shared_ptr<cache_core> self, token_key key) {
+    self->change(key, [&](shard& s, orders& then) { s.hold_back(view_of(key), then); });
     std::exception_ptr thrown;
     bool had = false;
     try {
@@ -213,6 +227,7 @@ awaitable<bool> cache_core::erase(std::shared_ptr<cache_core> self, token_key ke
         thrown = std::current_exception();
     }
     if (thrown) {
+        self->change(key, [&](shard& s, orders&) { s.let_write(view_of(key), self->now()); });
         throw error{store_failure(thrown, key)};
     }
     self->change(key, [&](shard& s, orders& then) { had = s.erase(view_of(key), then) || had; });
@@ -222,7 +237,12 @@ awaitable<bool> cache_core::erase(std::shared_ptr<cache_core> self, token_key ke
 awaitable<bool> cache_core::revoke(std::shared_ptr<cache_core> self, token_key key, parameters arguments) {
     token_ptr ended = self->held(key);
     if (!ended) {
-        const std::optional<stored_token> stored = co_await self->store_->load(key);
+        std::optional<stored_token> stored;
+        try {
+            stored = co_await self->store_->load(key);
+        } catch (...) {
+            throw error{store_failure(std::current_exception(), key)};
+        }
         if (!stored) {
             failure why;
             why.code = errc::no_token;
@@ -251,12 +271,20 @@ awaitable<bool> cache_core::revoke(std::shared_ptr<cache_core> self, token_key k
     co_return co_await erase(std::move(self), std::move(key));
 }
 
+awaitable<store_page> cache_core::scan(std::shared_ptr<token_store> from, std::string after, std::size_t limit) {
+    try {
+        co_return co_await from->scan(std::move(after), limit);
+    } catch (...) {
+        throw error{store_failure(std::current_exception(), {})};
+    }
+}
+
 awaitable<std::size_t> cache_core::load_all(std::shared_ptr<cache_core> self) {
     constexpr std::size_t page_size = 500;
     std::size_t taken = 0;
     std::string after;
     do {
-        const store_page page = co_await self->store_->scan(after, page_size);
+        const store_page page = co_await scan(self->store_, after, page_size);
         for (const store_page::item& each : page.items) {
             if (!each.record) {
                 continue;

@@ -49,6 +49,9 @@ struct unrest {
         entry* owner;
         bool pending = false;
         bool overriding = false;  ///< A login brought it: it takes the place of whatever the store has.
+
+        /// What may stand in the store by an earlier commit whose answer was lost: this one's predecessors.
+        std::vector<token_ptr> earlier;
         unsigned failures = 0;
     } commit;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cache/bystander.hpp"
 #include "cache/clients.hpp"
 #include "cache/entry.hpp"
 
@@ -24,15 +25,17 @@ struct flight final : due_node {
     /// commit that failed begins with `committing`.
     enum class stage { loading, queued, consulting, asking, settling, committing };
 
-    flight(token_key its_key, std::size_t its_shard, stage first, const executor& where)
+    flight(token_key its_key, std::size_t its_shard, std::uint64_t its_number, stage first, const executor& where)
         : due_node{kind::flight},
           key{std::move(its_key)},
           shard{its_shard},
+          number{its_number},
           strand{boost::asio::make_strand(where)},
           at{first} {}
 
     const token_key key;
     const std::size_t shard;
+    const std::uint64_t number;  ///< In its shard.
 
     // On its strand it runs, and is told to give up what it asks of the store.
     const executor strand;
@@ -41,18 +44,22 @@ struct flight final : due_node {
 
     std::atomic<bool> awaited{false};  ///< Somebody waits.
 
+    std::shared_ptr<bystander<std::optional<failure>>> author;  ///< Of a login, from the beginning; else null.
+
     // The shard's, under its mutex.
     stage at;
     entry* home = nullptr;         ///< Null: the entry was erased, or has got another token: the result is not for it.
     std::uint16_t generation = 0;  ///< The entry's, when the provider was asked.
     std::uint64_t version = 0;     ///< The store's, when it was consulted.
     token_ptr from;                ///< The token that is refreshed.
-    token_ptr fresh;               ///< What the provider issued.
+    std::vector<token_ptr> earlier;  ///< Its commit takes the place of these too.
+    token_ptr fresh;                 ///< What the provider issued.
     std::optional<failure> refusal;  ///< Or why it did not, for good.
     std::shared_ptr<const served_client> served;
     bool leased = false;      ///< The store keeps other processes away.
     bool let_in = false;      ///< The gate counts it.
     bool shown = false;       ///< `fresh` has been handed out: what is committed was left over.
+    bool login = false;       ///< A login brought `fresh`, and its author waits for the commit.
     bool overriding = false;  ///< Its commit takes the place of whatever the store has.
 
     // The gate's, under its mutex.

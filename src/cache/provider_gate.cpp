@@ -86,8 +86,6 @@ std::vector<provider_gate::flight_ptr> provider_gate::take_queue() {
     while (queued_ > 0) {
         all.push_back(take_first());
     }
-    awaited_.clear();
-    others_.clear();
     return all;
 }
 
@@ -96,10 +94,14 @@ provider_gate::flight_ptr provider_gate::take_first() {
         std::deque<flight_ptr>& queue = awaited_.empty() ? others_ : awaited_;
         flight_ptr first = std::move(queue.front());
         queue.pop_front();
-        if (std::exchange(first->in_queue, false)) {  // else it was promoted, and has had its turn
-            --queued_;
-            return first;
+        if (!std::exchange(first->in_queue, false)) {
+            continue;  // it was promoted, and has had its turn
         }
+        if (--queued_ == 0) {
+            awaited_.clear();
+            others_.clear();
+        }
+        return first;
     }
 }
 

@@ -45,7 +45,7 @@ token_schedule schedule_of(const token& what, const schedule_rules& rules, const
                            double chance) {
     token_schedule out;
     const clock::steady_time issued = issued_at(what, now);
-    const auto said = refresh_in(what);
+    auto said = refresh_in(what);
     if (what.expires_at) {
         out.expires_at = after(now.steady, *what.expires_at - now.wall);
     }
@@ -59,9 +59,8 @@ token_schedule schedule_of(const token& what, const schedule_rules& rules, const
         const auto lifetime = std::chrono::duration_cast<milliseconds>(out.expires_at - issued);
         auto window = std::clamp<milliseconds>(scaled(lifetime, static_cast<double>(options.refresh_ahead) / 100),
                                                options.least_ahead, options.most_ahead);
-        if (said && *said < lifetime) {
-            window = lifetime - *said;
-        }
+        said = said && *said < lifetime ? said : std::nullopt;
+        window = said ? lifetime - *said : window;
         window = std::min(window, said ? lifetime : lifetime / 2);
         // A window that the provider set is not left: there the refresh begins later by chance, else earlier.
         const auto by_chance = scaled(window, share * chance);

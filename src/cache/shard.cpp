@@ -98,11 +98,17 @@ void shard::remove(entry& what, orders& then) {
     entry::destroy(&what);
 }
 
+/// Whether the store knows as much: not of a 401, a pause, or a token that it has not got.
+bool shard::may_go(const entry& what) noexcept {
+    return !what.flying() && !what.awaited() && !what.unsaved() && !what.invalidated &&
+           (!what.trouble || what.ended || !what.can_refresh);
+}
+
 /// Lets the least recently used go, a thirty-second of all at once, so that looking for them costs little each.
 void shard::evict(const entry& but, orders& then) {
     std::vector<entry*> idle;
     for (entry* each : entries_) {
-        if (each != &but && !each->flying() && !each->awaited() && !each->unsaved()) {
+        if (each != &but && may_go(*each)) {
             idle.push_back(each);
         }
     }
@@ -153,22 +159,27 @@ void shard::ask(const token_key& key, const waiter_ptr& who, clock::steady_time 
 
 /// Whether something is under way that will wake a caller, or is begun; else `instead` is what the caller gets.
 bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>& instead) {
-    if (of.ended) {
-        instead = of.trouble->why;
-        return false;
-    }
     if (of.flying()) {
         return true;
     }
     if (closed_) {
         return false;
     }
+    if (of.ended) {
+        instead = of.trouble->why;
+        return look_again(of, now, then);
+    }
+    if (!of.held) {
+        ++loads_;
+        launch(of, flight::stage::loading, now, then);
+        return true;
+    }
     const schedule_rules rules = rules_of(of);
     of.can_refresh = rules.can_refresh && of.held && of.held->refresh_token;
     if (!of.can_refresh) {
         instead = failure{.code = errc::token_expired, .step = "refresh", .provider = of.home->provider()};
         instead->detail = "log in again";
-        return false;
+        return look_again(of, now, then);
     }
     if (const auto earliest = earliest_refresh(*of.held, rules, now); earliest > now.steady) {
         of.in_trouble().next_attempt = std::max(of.trouble->next_attempt, earliest);
@@ -179,9 +190,26 @@ bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>
         instead->retry_after = std::chrono::ceil<std::chrono::seconds>(of.trouble->next_attempt - now.steady);
         return false;
     }
-    if (!pausing) {
+    if (pausing) {
+        of.stale_at = std::min(of.stale_at, now.steady);
+        schedule(of, now.steady);
+    } else {
         begin_refresh(of, now, then);
     }
+    return true;
+}
+
+/// The token is of no use any more; but there may have been another login, at another process. True if that is being
+/// found out, which is done every few seconds at most.
+bool shard::look_again(entry& of, moment now, orders& then) {
+    constexpr std::chrono::seconds pause{5};
+    unrest& with = of.in_trouble();
+    if (now.steady < with.next_attempt) {
+        return false;
+    }
+    with.next_attempt = now.steady + pause;
+    ++loads_;
+    launch(of, flight::stage::loading, now, then);
     return true;
 }
 
@@ -216,22 +244,47 @@ void shard::wake_all(entry& of, const token_result& with, orders& then) {
 
 // What comes from outside.
 
-void shard::put(const token_key& key, token_ptr fresh, std::uint64_t version, const failure* why, moment now,
-                orders& then) {
+void shard::put(const token_key& key, token_ptr fresh, std::shared_ptr<bystander<std::optional<failure>>> author,
+                moment now, orders& then) {
     entry* known = find(view_of(key));
-    if (known != nullptr && version != 0 && version <= known->version && known->held) {
-        return;  // a flight has brought it already, or a later login's token is there
-    }
     entry& of = known != nullptr ? *known : insert(key, then);
     drop_flight(of, then);
     ++of.generation;
-    hold(of, std::move(fresh), now);
-    if (version != 0) {
-        saved(of, version, then);
-    } else {
-        keep_unsaved(of, true, *why, now, then);
+    const flight_ptr made = launch(of, flight::stage::committing, now, then);
+    made->author = std::move(author);
+    made->fresh = std::move(fresh);
+    made->generation = of.generation;
+    made->login = true;
+    made->overriding = true;
+}
+
+void shard::hold_back(const key_view& key, orders& then) {
+    if (entry* of = find(key); of != nullptr) {
+        if (of->flying() && of->trouble->flying->overriding) {
+            drop_flight(*of, then);
+        }
+        if (of->trouble) {
+            due_.remove(of->trouble->commit);
+        }
     }
-    go_on(of, now, then);
+}
+
+void shard::let_write(const key_view& key, moment now) {
+    if (entry* of = find(key); of != nullptr && of->unsaved() && !of->flying()) {
+        due_.set(of->trouble->commit, now.steady);
+    }
+}
+
+void shard::reconsider(const std::string& provider, const std::string& client_id, moment now) {
+    for (entry* each : entries_) {
+        if (each->held && each->home->provider() == provider && each->home->client_id() == client_id) {
+            const schedule_rules rules = rules_of(*each);
+            each->can_refresh = rules.can_refresh && each->held->refresh_token;
+            each->stale_at = each->can_refresh ? schedule_of(*each->held, rules, options_, now, chance()).stale_at
+                                               : clock::steady_time::max();
+            schedule(*each, now.steady);
+        }
+    }
 }
 
 void shard::invalidate(const key_view& key, const token_ptr& refused, bool distrust, moment now, orders& then) {
@@ -240,7 +293,7 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
         (of->held != refused && !(of->held->access_token == refused->access_token))) {
         return;
     }
-    if (distrust) {
+    if (distrust && !of->invalidated) {  // a second caller with the same 401 says nothing new
         ++of->generation;
     }
     of->invalidated = true;
@@ -249,7 +302,11 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
     if (!of->can_refresh) {
         failure why{.code = errc::invalid_token, .step = "token", .provider = of->home->provider()};
         why.detail = "log in again";
-        end(*of, std::move(why), now, then);
+        end(*of, why, now, then);
+        if (!closed_) {
+            // The store is told, so that nobody takes it up again.
+            launch(*of, flight::stage::settling, now, then)->refusal = std::move(why);
+        }
         return;
     }
     of->stale_at = std::max(now.steady, earliest_refresh(*of->held, rules, now));
@@ -295,6 +352,7 @@ void shard::close(const failure& why, moment now, orders& then) {
 
 void shard::abandon(std::vector<waiter_ptr>& callers, std::vector<flight_ptr>& flights) {
     closed_ = true;
+    where_ = {};
     for (entry* each : entries_) {
         if (!each->trouble) {
             continue;

@@ -43,7 +43,13 @@ struct orders {
     std::vector<leaving> leave;         ///< The provider's gate.
     std::vector<flight_ptr> give_back;  ///< The store's lease.
     std::vector<flight_ptr> cut;        ///< What they ask of the store.
+    struct report {
+        flight_ptr who;
+        std::optional<failure> why;  ///< Why the store has not got it.
+    };
+
     std::vector<waking> wake;
+    std::vector<report> tell_author;  ///< Of a login: its commit has ended.
     std::vector<cache_event> tell;
     std::vector<token_ptr> discard;  ///< Tokens that die without the mutex being held.
 };
@@ -105,15 +111,28 @@ public:
     void consulted(const flight_ptr& which, const consultation& said, moment now, orders& then);
     void answered(const flight_ptr& which, outcome<token_ptr> issued, moment now, orders& then);
     void settled(const flight_ptr& which, outcome<commit_outcome> done, moment now, orders& then);
+    /// Its work threw what it should not: there is no memory, say.
+    void broke(const flight_ptr& which, failure why, moment now, orders& then);
+
+    /// Whether what it writes is wanted still.
+    [[nodiscard]] bool wanted(const flight_ptr& which) const noexcept { return which->home != nullptr; }
+
     void committed(const flight_ptr& which, outcome<commit_outcome> done, moment now, orders& then);
 
-    /// A login's token: in the store as `version`, or, if that is 0, still to be taken by it, because of `why`.
-    void put(const token_key& key, token_ptr fresh, std::uint64_t version, const failure* why, moment now,
-             orders& then);
+    /// A login's token: it is shown once the store has it, or has failed; whatever is under way is dropped for it.
+    void put(const token_key& key, token_ptr fresh, std::shared_ptr<bystander<std::optional<failure>>> author,
+             moment now, orders& then);
 
     /// `distrust`: what a refresh brings that is under way is not handed out either.
     void invalidate(const key_view& key, const token_ptr& refused, bool distrust, moment now, orders& then);
     bool erase(const key_view& key, orders& then);
+
+    /// Nothing is written for the key any more, but by a refresh that begins from now on; and again, if it stays.
+    void hold_back(const key_view& key, orders& then);
+    void let_write(const key_view& key, moment now);
+
+    /// A client is served that was not before.
+    void reconsider(const std::string& provider, const std::string& client_id, moment now);
 
     /// A record that was read without being asked for; a refresh that is due begins within `spread`.
     bool take_up(const token_key& key, const stored_token& what, std::chrono::milliseconds spread, moment now,
@@ -129,7 +148,7 @@ public:
     /// Whoever waits gets `why`; nothing new is begun from now on, but commits, which are all begun now.
     void close(const failure& why, moment now, orders& then);
 
-    /// Takes out all callers, without resuming them, and all that is under way.
+    /// Takes out all callers, without resuming them, all that is under way, and every executor.
     void abandon(std::vector<waiter_ptr>& callers, std::vector<flight_ptr>& flights);
 
     void count_into(cache_statistics& total) const;
@@ -152,6 +171,7 @@ private:
     entry& insert(const token_key& key, orders& then);
     void remove(entry& what, orders& then);
     void evict(const entry& but, orders& then);
+    [[nodiscard]] static bool may_go(const entry& what) noexcept;
     [[nodiscard]] realm_ptr realm_of(const token_key& key);
 
     flight_ptr launch(entry& of, flight::stage first, moment now, orders& then);
@@ -166,16 +186,19 @@ private:
     void take(entry& of, const stored_token& what, moment now, orders& then);
     void adopt(entry& of, const stored_token& what, moment now, orders& then);
     void publish(entry& of, const flight& by, std::uint64_t version, moment now, orders& then);
-    void keep_unsaved(entry& of, bool overriding, const failure& why, moment now, orders& then);
+    void keep_unsaved(entry& of, const flight& by, const failure& why, moment now, orders& then);
     void saved(entry& of, std::uint64_t version, orders& then);
     void poll_later(entry& of, moment now, orders& then);
     void finish(entry& of, const flight& by, moment now, orders& then);
+    void settle_without_load(entry& of, const failure& why, orders& then);
+    void gone(entry& of, orders& then);
     void fail(entry& of, failure why, moment now, orders& then);
     void end(entry& of, failure why, moment now, orders& then);
     void go_on(entry& of, moment now, orders& then);
     void wake_all(entry& of, const token_result& with, orders& then);
     void detach(const waiter_ptr& who);
     void calm(entry& of);
+    [[nodiscard]] bool look_again(entry& of, moment now, orders& then);
     void schedule(entry& of, clock::steady_time now);
     [[nodiscard]] clock::steady_time expiring_at(const entry& of) const;
     void entry_due(entry& of, moment now, orders& then);
@@ -187,7 +210,7 @@ private:
     double chance() { return std::uniform_real_distribution<double>{}(random_); }
 
     const std::size_t number_;
-    const executor where_;  ///< For the strands of flights.
+    executor where_;  ///< For the strands of flights.
     const cache_options& options_;
     const clients& clients_;
     const std::size_t most_entries_;
@@ -200,6 +223,7 @@ private:
     std::uint32_t uses_ = 0;
     std::size_t waiting_ = 0;
     std::size_t unsaved_ = 0;
+    std::uint64_t flights_ = 0;
     std::uint64_t hits_ = 0;
     std::uint64_t asked_ = 0;
     std::uint64_t loads_ = 0;

@@ -41,7 +41,7 @@ bool is_store_failure(const failure& what) {
 // Begin and end.
 
 flight_ptr shard::launch(entry& of, flight::stage first, moment now, orders& then) {
-    auto made = std::make_shared<flight>(of.key(), number_, first, where_);
+    auto made = std::make_shared<flight>(of.key(), number_, ++flights_, first, where_);
     made->home = &of;
     made->from = of.held;
     made->version = of.version;
@@ -71,8 +71,11 @@ void shard::drop_flight(entry& of, orders& then) {
     }
     const flight_ptr dropped = of.trouble->flying;
     land(of, dropped);
-    if (dropped->at == flight::stage::loading || dropped->at == flight::stage::consulting) {
+    if (dropped->at != flight::stage::queued && dropped->at != flight::stage::asking) {
         then.cut.push_back(dropped);
+    }
+    if (dropped->author) {
+        then.tell_author.push_back({dropped, std::nullopt});  // a later login, or the user, made it pointless
     }
 }
 
@@ -97,23 +100,43 @@ void shard::loaded(const flight_ptr& which, outcome<std::optional<stored_token>>
     }
     entry& of = *which->home;
     land(of, which);
-    if (auto* why = std::get_if<failure>(&found)) {
+    if (const auto* why = std::get_if<failure>(&found)) {
         ++store_failures_;
-        wake_all(of, std::move(*why), then);
-        remove(of, then);
+        settle_without_load(of, *why, then);
         return;
     }
     const auto& stored = std::get<std::optional<stored_token>>(found);
-    if (!stored) {
+    if (stored && stored->version != of.version) {
+        take(of, *stored, now, then);
+        go_on(of, now, then);
+    } else if (!stored && of.version != 0) {
+        gone(of, then);
+    } else {
         failure why = failure_of(errc::no_token, which->key);
         why.step = "token";
         why.detail = "log in first";
-        wake_all(of, std::move(why), then);
-        remove(of, then);
-        return;
+        settle_without_load(of, why, then);
     }
-    take(of, *stored, now, then);
-    go_on(of, now, then);
+}
+
+/// Nothing new was found: who has nothing gets `why`, who had something of no use hears why that is so.
+void shard::settle_without_load(entry& of, const failure& why, orders& then) {
+    if (of.ended) {
+        wake_all(of, *of.trouble->why, then);
+    } else if (of.held) {
+        failure ended = failure_of(errc::token_expired, *of.home);
+        ended.detail = "log in again";
+        wake_all(of, std::move(ended), then);
+    } else {
+        wake_all(of, why, then);
+        remove(of, then);
+    }
+}
+
+/// The store has it no more: somebody erased it.
+void shard::gone(entry& of, orders& then) {
+    wake_all(of, failure_of(errc::no_token, *of.home), then);
+    remove(of, then);
 }
 
 // A refresh.
@@ -151,12 +174,36 @@ void shard::turned_away(const flight_ptr& which, failure why, moment now, orders
     if (which->home != nullptr) {
         entry& of = *which->home;
         land(of, which);
+        if (closed_) {
+            wake_all(of, std::move(why), then);
+        } else {
+            fail(of, std::move(why), now, then);
+        }
+    }
+}
+
+/// Its work threw what it should not: there is no memory, say.
+void shard::broke(const flight_ptr& which, failure why, moment now, orders& then) {
+    pass_on(which, provider_gate::outcome::unused, nullptr, then);
+    if (which->home == nullptr) {
+        return;
+    }
+    entry& of = *which->home;
+    if (which->at == flight::stage::committing) {
+        committed(which, std::move(why), now, then);
+        return;
+    }
+    land(of, which);
+    if (of.held) {
         fail(of, std::move(why), now, then);
+    } else {
+        settle_without_load(of, why, then);
     }
 }
 
 void shard::consulted(const flight_ptr& which, const consultation& said, moment now, orders& then) {
-    which->leased = said.leased;
+    which->leased =
+        said.leased || said.failed.has_value();  // if it failed, that is not known, and giving it back does no harm
     due_.remove(*which);
     if (which->home == nullptr || closed_) {
         give_lease_back(which, then);
@@ -165,13 +212,13 @@ void shard::consulted(const flight_ptr& which, const consultation& said, moment 
     }
     entry& of = *which->home;
     const bool newer = said.stored && said.stored->version != of.version;
-    const bool gone = !said.failed && !said.stored && of.version != 0;
+    const bool erased = !said.failed && !said.stored && of.version != 0;
     const bool overriding = of.unsaved() && of.trouble->commit.overriding;
     of.told_store_failed = of.told_store_failed && (said.failed || of.unsaved());
     // A token that the store has not taken yet is the only one that works: a failing store must not end it.
     const bool alone = said.failed && of.unsaved();
-    if (alone || (said.leased && !said.failed && ((!newer && !gone) || overriding))) {
-        of.version = said.stored ? said.stored->version : gone ? 0 : of.version;
+    if (alone || (said.leased && !said.failed && ((!newer && !erased) || overriding))) {
+        of.version = said.stored ? said.stored->version : erased ? 0 : of.version;
         which->at = flight::stage::asking;
         which->version = of.version;
         which->from = of.held;
@@ -186,9 +233,8 @@ void shard::consulted(const flight_ptr& which, const consultation& said, moment 
     land(of, which);
     if (said.failed) {
         fail(of, *said.failed, now, then);
-    } else if (gone) {
-        wake_all(of, failure_of(errc::no_token, which->key), then);
-        remove(of, then);
+    } else if (erased) {
+        gone(of, then);
     } else if (newer) {
         adopt(of, *said.stored, now, then);
     } else {
@@ -210,6 +256,7 @@ void shard::answered(const flight_ptr& which, outcome<token_ptr> issued, moment 
     entry& of = *which->home;
     if (why == nullptr) {
         which->fresh = std::get<token_ptr>(std::move(issued));
+        which->earlier = of.trouble->commit.earlier;
         which->at = flight::stage::committing;
         due_.set(*which, now.steady + options_.store_timeout);
         then.begin.push_back(which);
@@ -241,8 +288,12 @@ void shard::settled(const flight_ptr& which, outcome<commit_outcome> done, momen
         adopt(of, *what->other, now, then);
         return;
     }
-    of.version = what != nullptr ? what->version : of.version;
-    end(of, *which->refusal, now, then);
+    of.version = what != nullptr && what->version != 0 ? what->version : of.version;
+    if (of.ended) {
+        wake_all(of, *of.trouble->why, then);
+    } else {
+        end(of, *which->refusal, now, then);
+    }
 }
 
 void shard::committed(const flight_ptr& which, outcome<commit_outcome> done, moment now, orders& then) {
@@ -255,24 +306,27 @@ void shard::committed(const flight_ptr& which, outcome<commit_outcome> done, mom
     entry& of = *which->home;
     land(of, which);
     const auto* what = std::get_if<commit_outcome>(&done);
-    if (what == nullptr) {
-        if (!which->shown) {
-            publish(of, *which, of.version, now, then);
-        }
-        keep_unsaved(of, which->overriding, std::get<failure>(done), now, then);
-        finish(of, *which, now, then);
-    } else if (what->version != 0) {
-        if (!which->shown) {
-            publish(of, *which, what->version, now, then);
-        }
-        saved(of, what->version, then);
-        finish(of, *which, now, then);
-    } else if (what->other) {
-        adopt(of, *what->other, now, then);
-    } else {
-        wake_all(of, failure_of(errc::no_token, which->key), then);
-        remove(of, then);
+    const auto* why = std::get_if<failure>(&done);
+    if (which->author) {
+        then.tell_author.push_back({which, why != nullptr ? std::optional{*why} : std::nullopt});
     }
+    if (why == nullptr && what->version == 0) {
+        if (what->other) {
+            adopt(of, *what->other, now, then);
+        } else {
+            gone(of, then);
+        }
+        return;
+    }
+    if (!which->shown) {
+        publish(of, *which, why == nullptr ? what->version : of.version, now, then);
+    }
+    if (why == nullptr) {
+        saved(of, what->version, then);
+    } else {
+        keep_unsaved(of, *which, *why, now, then);
+    }
+    finish(of, *which, now, then);
 }
 
 // What comes of it.
@@ -287,12 +341,14 @@ void shard::publish(entry& of, const flight& by, std::uint64_t version, moment n
         of.invalidated = true;
         of.stale_at = std::max(now.steady, earliest_refresh(*of.held, rules_of(of), now));
     }
-    tell(cache_event_kind::refreshed, of, now.steady, nullptr, then);
+    if (!by.login && now.steady < of.expires_at) {
+        tell(cache_event_kind::refreshed, of, now.steady, nullptr, then);
+    }
 }
 
 /// After a commit. A provider that issues what has ended already must not be asked again at once, and for ever.
 void shard::finish(entry& of, const flight& by, moment now, orders& then) {
-    if (by.fresh == of.held && now.steady >= of.expires_at && !of.told_expired) {
+    if (!by.login && !by.shown && now.steady >= of.expires_at) {
         failure why = failure_of(errc::malformed_reply, by.key);
         why.detail = "the provider issued a token that has ended already";
         fail(of, std::move(why), now, then);
@@ -312,8 +368,8 @@ void shard::hold(entry& of, token_ptr fresh, moment now) {
     of.ended = false;
     of.told_expiring = false;
     of.told_expired = false;
-    of.told_refresh_failed = false;
-    if (of.trouble) {
+    if (of.trouble && now.steady < of.expires_at) {
+        of.told_refresh_failed = false;
         of.trouble->failures = 0;
         of.trouble->polls = 0;
         of.trouble->polling = false;
@@ -327,6 +383,7 @@ void shard::take(entry& of, const stored_token& what, moment now, orders& then) 
     if (of.unsaved()) {
         --unsaved_;
         of.trouble->commit.pending = false;
+        of.trouble->commit.earlier.clear();
         due_.remove(of.trouble->commit);
     }
     of.version = what.version;
@@ -356,6 +413,7 @@ void shard::saved(entry& of, std::uint64_t version, orders& then) {
         --unsaved_;
         of.trouble->commit.pending = false;
         of.trouble->commit.failures = 0;
+        of.trouble->commit.earlier.clear();
         due_.remove(of.trouble->commit);
     }
     if (of.told_store_failed) {
@@ -365,12 +423,15 @@ void shard::saved(entry& of, std::uint64_t version, orders& then) {
 }
 
 /// The store did not take the token: it is held, and the commit tried again.
-void shard::keep_unsaved(entry& of, bool overriding, const failure& why, moment now, orders& then) {
+void shard::keep_unsaved(entry& of, const flight& by, const failure& why, moment now, orders& then) {
     ++store_failures_;
     unrest::unsaved& commit = of.in_trouble().commit;
     unsaved_ += commit.pending ? 0 : 1;
     commit.pending = true;
-    commit.overriding = overriding;
+    commit.overriding = by.overriding;
+    if (commit.earlier.empty() || commit.earlier.back() != by.fresh) {
+        commit.earlier.push_back(by.fresh);  // it may have come through all the same
+    }
     ++commit.failures;
     due_.set(commit,
              now.steady + pause_after(commit.failures, options_.first_pause,
@@ -386,6 +447,7 @@ void shard::begin_commit(entry& of, moment now, orders& then) {
     made->fresh = of.held;
     made->shown = true;
     made->overriding = of.trouble->commit.overriding;
+    made->earlier = of.trouble->commit.earlier;
     due_.remove(of.trouble->commit);
     schedule(of, now.steady);
 }
@@ -407,7 +469,9 @@ void shard::fail(entry& of, failure why, moment now, orders& then) {
     std::chrono::milliseconds pause =
         pause_after(with.failures, options_.first_pause, options_.greatest_pause, chance());
     if (why.retry_after) {
-        pause = std::max<std::chrono::milliseconds>(pause, std::min(*why.retry_after, std::chrono::seconds{86'400}));
+        // Not all at once when the time has come, nor too early.
+        const std::chrono::milliseconds asked = std::min(*why.retry_after, std::chrono::seconds{86'400});
+        pause = std::max(pause, asked + asked / 10 * static_cast<int>(chance() * 10) / 10);
     }
     with.next_attempt = now.steady + pause;
     if (is_store_failure(why)) {

@@ -72,14 +72,9 @@ void shard::flight_overdue(flight& which, moment now, orders& then) {
         return;
     }
     if (which.at == flight::stage::settling) {
-        failure refusal = *self->refusal;
-        land(of, self);
-        end(of, std::move(refusal), now, then);
+        settled(self, std::move(why), now, then);
     } else if (which.at == flight::stage::loading) {
-        ++store_failures_;
-        land(of, self);
-        wake_all(of, std::move(why), then);
-        remove(of, then);
+        loaded(self, std::move(why), now, then);
     } else {
         pass_on(self, provider_gate::outcome::unused, nullptr, then);
         land(of, self);

@@ -33,7 +33,26 @@ public:
         co_return co_await wait(std::move(self), std::move(complete), limit);
     }
 
-    static awaitable<token_ptr> renew(shared self, token_key key) {
+    static awaitable<void> keep(shared self, token_key key, token fresh) {
+        self->check_open();
+        const token_key complete = self->completed(key);
+        const auto kept = std::make_shared<const token>(std::move(fresh));
+        const executor home = co_await boost::asio::this_coro::executor;
+        const auto begin = [](auto handler, shared core, token_key what, token_ptr with, executor back) {
+            core->put(what, std::move(with),
+                      cache::bystander_of<std::optional<failure>>(std::move(handler), back, core->where()));
+        };
+        std::optional<failure> why =
+            co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>,
+                                                 void(std::exception_ptr, std::optional<failure>)>(
+                begin, boost::asio::use_awaitable, self, complete, kept, home);
+        if (why) {
+            throw error{std::move(*why)};
+        }
+    }
+
+    static awaitable<token_ptr> renew(shared self, token_key asked) {
+        const token_key key = self->completed(asked);
         const clock::wall_time began = self->now().wall;
         token_ptr old = self->held(key);
         if (!old) {
@@ -97,13 +116,7 @@ token_ptr token_cache::peek(const token_key& key) const {
 }
 
 awaitable<void> token_cache::put(token_key key, token fresh) {
-    token_key complete = implementation_->completed(key);
-    auto kept = std::make_shared<const token>(std::move(fresh));
-    auto work = implementation::put(implementation_, std::move(complete), std::move(kept));
-    std::optional<failure> why = co_await cache::detached(implementation_->where(), std::move(work));
-    if (why) {
-        throw error{std::move(*why)};
-    }
+    return implementation::keep(implementation_, std::move(key), std::move(fresh));
 }
 
 void token_cache::invalidate(const token_key& key, const token_ptr& refused) {
@@ -111,15 +124,17 @@ void token_cache::invalidate(const token_key& key, const token_ptr& refused) {
 }
 
 awaitable<token_ptr> token_cache::refresh(token_key key) {
-    return implementation::renew(implementation_, implementation_->completed(key));
+    return implementation::renew(implementation_, std::move(key));
 }
 
 awaitable<bool> token_cache::erase(token_key key) {
+    implementation_->check_open();
     auto work = implementation::erase(implementation_, implementation_->completed(key));
     co_return co_await cache::detached(implementation_->where(), std::move(work));
 }
 
 awaitable<void> token_cache::revoke(token_key key, parameters arguments) {
+    implementation_->check_open();
     auto work = implementation::revoke(implementation_, implementation_->completed(key), std::move(arguments));
     co_await cache::detached(implementation_->where(), std::move(work));
 }
@@ -130,7 +145,7 @@ awaitable<std::size_t> token_cache::for_each(std::function<void(const store_page
     std::size_t count = 0;
     std::string after;
     do {
-        const store_page page = co_await store->scan(after, page_size);
+        const store_page page = co_await implementation::scan(store, after, page_size);
         for (const store_page::item& each : page.items) {
             seen(each);
             ++count;
@@ -141,6 +156,7 @@ awaitable<std::size_t> token_cache::for_each(std::function<void(const store_page
 }
 
 awaitable<std::size_t> token_cache::load_all() {
+    implementation_->check_open();
     auto work = implementation::load_all(implementation_);
     co_return co_await cache::detached(implementation_->where(), std::move(work));
 }

@@ -1,6 +1,7 @@
 #include "cache/waiter.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
@@ -12,6 +13,10 @@ namespace coauth::cache {
 waiter::waiter(const executor& home, completion handler)
     : due_node{kind::waiter}, home_{boost::asio::prefer(home, boost::asio::execution::outstanding_work.tracked)} {
     handler_.swap(handler);  // its move assignment recurses without end in Boost 1.81
+}
+
+bool waiter::lives_on(const boost::asio::execution_context& ending) const {
+    return &boost::asio::query(home_, boost::asio::execution::context) != &ending;
 }
 
 void waiter::resume(token_result with) {

@@ -7,6 +7,7 @@
 #include <coauth/http/awaitable.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/execution_context.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -30,8 +31,8 @@ public:
     /// Resumes the caller on its own executor, never from within. Once, by whoever took it from its entry.
     void resume(token_result with);
 
-    /// The caller's handler, to be destroyed where the caller cannot be resumed any more.
-    [[nodiscard]] completion take_handler() noexcept { return std::move(handler_); }
+    /// Whether its context is another than this one, which ends.
+    [[nodiscard]] bool lives_on(const boost::asio::execution_context& ending) const;
 
     // The shard's, under its mutex.
     entry* at = nullptr;    ///< Where it waits; null: not any more.

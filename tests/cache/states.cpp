@@ -199,7 +199,7 @@ TEST_CASE("a failure is remembered: a thousand callers do not each try") {
     }
     CHECK(world.provider.requests() == tried);
     world.provider.always(rotating_provider::fate::served);
-    world.turn(121s);
+    world.turn(132s);
     CHECK(text(world.run(world.cache.get(ann))) == "access-ann-2");
 }
 

@@ -106,14 +106,16 @@ awaitable<bool> child::read_some() {
 
 awaitable<void> child::read_until(std::size_t bytes) {
     while (told_.size() < bytes) {
-        if (!co_await read_some()) {
+        const bool more = co_await read_some();
+        if (!more) {
             throw std::runtime_error{"a worker ended by itself, having told \"" + told_ + "\""};
         }
     }
 }
 
 awaitable<void> child::read_all() {
-    while (co_await read_some()) {
+    for (bool more = true; more;) {
+        more = co_await read_some();
     }
 }
 

@@ -26,7 +26,8 @@ awaitable<int> keep_expired_logins(provider_world& all, coauth::token_store& sto
         login.issued_at = std::chrono::system_clock::now() - 2h;
         login.expires_at = *login.issued_at + 1h;
         coauth::token_record record{std::move(login)};
-        done += co_await store.commit(ground::account(n), std::move(record), 0) ? 1 : 0;
+        const std::optional<std::uint64_t> version = co_await store.commit(ground::account(n), std::move(record), 0);
+        done += version ? 1 : 0;
     }
     co_return done;
 }

@@ -33,10 +33,9 @@ int number_of_kills() {
 }
 
 /// What the worker was at when it died, by the last that it told and by what has come of it.
-enum phase { starting, before_sending, sent, processed, answered, committing, written, committed, phases };
-constexpr std::array<const char*, phases> phase_names{
-    "starting",    "before sending", "request on its way",      "provider answered",
-    "answer read", "committing",     "committed, not told yet", "committed"};
+enum phase { starting, before_sending, sent, answered, committing, written, committed, phases };
+constexpr std::array<const char*, phases> phase_names{"starting",   "before sending", "request on its way", "answered",
+                                                      "committing", "written",        "committed"};
 
 /// How often the provider has answered, and how often the store was written: it has but one key, and counts its
 /// commits.
@@ -71,7 +70,8 @@ awaitable<bool> log_in_anew(provider_world& all) {
     token_cache cache{all.context.get_executor(), all.here.open()};
     coauth::token fresh = co_await all.log_in();
     co_await cache.put(account, std::move(fresh));
-    co_return co_await cache.close() == 0;
+    const std::size_t unsaved = co_await cache.close();
+    co_return unsaved == 0;
 }
 
 /// Refreshes the login with a cache and a store of its own, when the lease of the dead has run out. Returns why not.
@@ -117,7 +117,7 @@ public:
             case mark::leasing:
                 return before_sending;
             case mark::asking:
-                return unavoidable() ? processed : sent;
+                return unavoidable() ? answered : sent;
             case mark::answered:
                 return answered;
             case mark::committing:
@@ -139,16 +139,21 @@ private:
     std::ptrdiff_t commits_;
 };
 
-/// A moment to kill at: some way into the first, second or third refresh, right then or up to two milliseconds later.
+/// A moment to kill at: some way into the start or the first three refreshes, right then or a little later.
 class moments {
 public:
-    std::size_t marks() { return marks_(random_); }
-    std::chrono::microseconds later() { return std::chrono::microseconds{std::max(later_(random_), 0)}; }
+    std::size_t marks() { return static_cast<std::size_t>(std::max(marks_(random_), 0)); }
+
+    std::chrono::microseconds later(std::size_t marks) {
+        const std::chrono::microseconds longest = marks == 0 ? 25ms : 2ms;
+        const std::chrono::duration<double> chosen = longest * share_(random_);
+        return std::max(std::chrono::duration_cast<std::chrono::microseconds>(chosen), 0us);
+    }
 
 private:
     std::mt19937 random_{std::random_device{}()};
-    std::uniform_int_distribution<std::size_t> marks_{0, 21};
-    std::uniform_int_distribution<int> later_{-1000, 2000};
+    std::uniform_int_distribution<int> marks_{-1, 21};  // each refresh tells seven
+    std::uniform_real_distribution<double> share_{-0.5, 1.0};
 };
 
 }  // namespace
@@ -166,7 +171,8 @@ TEST_CASE("the login of a process that is killed while it refreshes is not lost"
     for (int done = 0; done < kills; ++done) {
         const counters before = all.run(look(all));
         child worker{all.context.get_executor(), all.arguments("refresh")};
-        std::string told = all.run(killed(all, worker, random.marks(), random.later()));
+        const std::size_t marks = random.marks();
+        std::string told = all.run(killed(all, worker, marks, random.later(marks)));
         const int status = worker.status();
         REQUIRE(WIFSIGNALED(status));
         REQUIRE(WTERMSIG(status) == SIGKILL);

@@ -80,8 +80,9 @@ public:
     /// What is at hand without waiting, and has not ended; null otherwise. Starts nothing and counts as no use.
     [[nodiscard]] token_ptr peek(const token_key& key) const;
 
-    /// Takes a token that a login brought, in the place of any other. Returns when the store has it. Throws class store
-    /// if the store failed: the token is in the cache all the same, and the commit is tried until it holds.
+    /// Takes a token that a login brought, in the place of any other. Returns when the store has it; it is handed out
+    /// from then on. Throws class store if the store failed, or did not answer within `cache_options::store_timeout`:
+    /// the token is in the cache all the same, and the commit is tried until it holds.
     awaitable<void> put(token_key key, token fresh);
 
     /// Says that the provider refused this token (a 401): it is handed out no more, nor is what a refresh brings that

@@ -1,0 +1,139 @@
+#include "cache/due_heap.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <map>
+#include <random>
+#include <vector>
+
+using coauth::cache::due_heap;
+using coauth::cache::due_node;
+using steady_time = due_heap::steady_time;
+using namespace std::chrono_literals;
+
+namespace {
+
+due_node a_node() {
+    return due_node{due_node::kind::entry};
+}
+
+steady_time at(int second) {
+    return steady_time{} + std::chrono::seconds{second};
+}
+
+/// What a heap should do, slowly.
+class reference {
+public:
+    void set(due_node& node, steady_time when) {
+        remove(node);
+        places_[&node] = order_.emplace(when, &node);
+    }
+    void remove(due_node& node) {
+        if (const auto known = places_.find(&node); known != places_.end()) {
+            order_.erase(known->second);
+            places_.erase(known);
+        }
+    }
+    [[nodiscard]] steady_time earliest() const { return order_.empty() ? steady_time::max() : order_.begin()->first; }
+    [[nodiscard]] bool is_at(due_node& node, steady_time when) const {
+        const auto known = places_.find(&node);
+        return known != places_.end() && known->second->first == when;
+    }
+    [[nodiscard]] std::size_t size() const { return order_.size(); }
+
+private:
+    std::multimap<steady_time, due_node*> order_;
+    std::map<due_node*, std::multimap<steady_time, due_node*>::iterator> places_;
+};
+
+}  // namespace
+
+TEST_CASE("an empty due_heap has nothing due, ever") {
+    due_heap heap;
+    CHECK(heap.earliest() == steady_time::max());
+    CHECK(heap.pop(steady_time::max()) == nullptr);
+    due_node outside = a_node();
+    heap.remove(outside);
+    CHECK(heap.size() == 0);
+    CHECK(outside.place == due_node::nowhere);
+}
+
+TEST_CASE("a node is due at its time and not before, and then once") {
+    due_heap heap;
+    due_node node = a_node();
+    heap.set(node, at(10));
+    CHECK(heap.pop(at(10) - 1ns) == nullptr);
+    CHECK(heap.pop(at(10)) == &node);
+    CHECK(node.place == due_node::nowhere);
+    CHECK(heap.pop(at(11)) == nullptr);
+}
+
+TEST_CASE("a node that is moved is due at its new time alone") {
+    due_heap heap;
+    due_node moved = a_node();
+    due_node other = a_node();
+    heap.set(moved, at(10));
+    heap.set(other, at(20));
+    heap.set(moved, at(30));
+    CHECK(heap.size() == 2);
+    CHECK(heap.pop(at(25)) == &other);
+    CHECK(heap.pop(at(25)) == nullptr);
+    heap.set(moved, at(1));
+    CHECK(heap.pop(at(1)) == &moved);
+}
+
+TEST_CASE("the beginning and the end of time have their places") {
+    due_heap heap;
+    due_node first = a_node();
+    due_node last = a_node();
+    heap.set(last, steady_time::max());
+    heap.set(first, steady_time::min());
+    CHECK(heap.pop(at(0)) == &first);
+    CHECK(heap.pop(at(0)) == nullptr);
+    CHECK(heap.pop(steady_time::max()) == &last);
+}
+
+TEST_CASE("a due_heap does what a sorted map does, in long random sequences") {
+    for (const unsigned seed : {1U, 2U, 3U, 4U, 5U}) {
+        CAPTURE(seed);
+        std::mt19937 random{seed};
+        const auto below = [&random](int end) { return std::uniform_int_distribution<>{0, end - 1}(random); };
+        due_heap heap;
+        reference expected;
+        std::vector<due_node> nodes(300, a_node());
+        int moment = 0;
+        for (int step = 0; step < 20'000; ++step) {
+            due_node& node = nodes[static_cast<std::size_t>(below(300))];
+            const int what = below(10);
+            if (what < 6) {
+                const steady_time when = at(moment + below(100));  // many at the same time
+                heap.set(node, when);
+                expected.set(node, when);
+            } else if (what < 8) {
+                heap.remove(node);
+                expected.remove(node);
+            } else {
+                moment += below(5);
+                const steady_time earliest = expected.earliest();
+                due_node* const popped = heap.pop(at(moment));
+                REQUIRE((popped != nullptr) == (earliest <= at(moment)));
+                if (popped != nullptr) {
+                    REQUIRE(expected.is_at(*popped, earliest));
+                    expected.remove(*popped);
+                }
+            }
+            REQUIRE(heap.size() == expected.size());
+            REQUIRE(heap.earliest() == expected.earliest());
+        }
+        while (due_node* const popped = heap.pop(steady_time::max())) {
+            REQUIRE(expected.is_at(*popped, expected.earliest()));
+            expected.remove(*popped);
+        }
+        CHECK(expected.size() == 0);
+        CHECK(std::all_of(nodes.begin(), nodes.end(),
+                          [](const due_node& each) { return each.place == due_node::nowhere; }));
+    }
+}
