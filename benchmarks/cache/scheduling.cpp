@@ -53,7 +53,8 @@ public:
         orders then;
         shard& where = *shards_[(hash_of(view_of(key)) >> 32U) % shard_count];
         const std::scoped_lock lock{where.mutex()};
-        where.put(key, token_of_now(), 1, nullptr, now_, then);
+        const stored_token kept{token_record{*token_of_now()}, 1};
+        where.take_up(key, kept, 0ms, now_, then);
     }
 
     void turn(std::chrono::nanoseconds by) {

@@ -29,6 +29,7 @@ void clients::serve(client served) {
                                what.expiring_threshold().value_or(expiring_threshold_)};
     served_[{provider, client_id}] =
         std::make_shared<const served_client>(served_client{served.with_timeout(refresh_timeout_), rules, gate});
+    epoch_.fetch_add(1, std::memory_order_release);
 }
 
 std::unique_ptr<const clients::defaults> clients::defaults_with(const std::string& provider,

@@ -8,6 +8,7 @@
 #include <coauth/flow/client.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,9 @@ public:
     explicit clients(const cache_options& options);
 
     void serve(client served);
+
+    /// Counts the calls of `serve`: while it stays, so does what `find` returns.
+    [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
 
     /// The client of a complete key; null if none is served.
     [[nodiscard]] std::shared_ptr<const served_client> find(std::string_view provider,
@@ -76,6 +80,7 @@ private:
     std::map<std::string, std::shared_ptr<provider_gate>, std::less<>> gates_;
     std::vector<std::unique_ptr<const defaults>> all_defaults_;
     std::atomic<const defaults*> defaults_{nullptr};
+    std::atomic<std::uint64_t> epoch_{0};
 };
 
 }  // namespace coauth::cache

@@ -22,11 +22,16 @@
 namespace coauth::cache {
 
 struct flight;
+struct served_client;
 using flight_ptr = std::shared_ptr<flight>;
 
 /// What many keys have in common: a key without its account.
 struct realm final : token_key, boost::intrusive_ref_counter<realm, boost::thread_unsafe_counter> {
     explicit realm(token_key shared) : token_key{std::move(shared)} {}
+
+    // What `clients` said of it, and when: under the shard's mutex.
+    mutable std::shared_ptr<const served_client> served;
+    mutable std::uint64_t epoch = 0;
 };
 using realm_ptr = boost::intrusive_ptr<const realm>;  // copied under the shard's mutex only
 

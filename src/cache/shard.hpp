@@ -12,6 +12,7 @@
 #include <coauth/cache/token_cache.hpp>
 #include <coauth/cache/token_store.hpp>
 
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstddef>
@@ -38,11 +39,11 @@ struct orders {
         std::optional<std::chrono::seconds> retry_after;
     };
 
-    std::vector<flight_ptr> begin;      ///< What their stage says.
-    std::vector<flight_ptr> promote;    ///< Somebody waits by now.
-    std::vector<leaving> leave;         ///< The provider's gate.
-    std::vector<flight_ptr> give_back;  ///< The store's lease.
-    std::vector<flight_ptr> cut;        ///< What they ask of the store.
+    boost::container::small_vector<flight_ptr, 2> begin;  ///< What their stage says.
+    std::vector<flight_ptr> promote;                      ///< Somebody waits by now.
+    boost::container::small_vector<leaving, 1> leave;     ///< The provider's gate.
+    std::vector<flight_ptr> give_back;                    ///< The store's lease.
+    std::vector<flight_ptr> cut;                          ///< What they ask of the store.
     struct report {
         flight_ptr who;
         std::optional<failure> why;  ///< Why the store has not got it.
@@ -51,7 +52,7 @@ struct orders {
     std::vector<waking> wake;
     std::vector<report> tell_author;  ///< Of a login: its commit has ended.
     std::vector<cache_event> tell;
-    std::vector<token_ptr> discard;  ///< Tokens that die without the mutex being held.
+    boost::container::small_vector<token_ptr, 2> discard;  ///< Tokens that die without the mutex being held.
 };
 
 /// What a store said to a refresh before it asks the provider.
@@ -204,6 +205,7 @@ private:
     void entry_due(entry& of, moment now, orders& then);
     void flight_overdue(flight& which, moment now, orders& then);
 
+    [[nodiscard]] const std::shared_ptr<const served_client>& served_of(const entry& of) const;
     [[nodiscard]] schedule_rules rules_of(const entry& of) const;
     [[nodiscard]] bool may_wait(entry& of, moment now, orders& then, std::optional<failure>& instead);
     void tell(cache_event_kind what, const entry& of, clock::steady_time now, const failure* why, orders& then) const;

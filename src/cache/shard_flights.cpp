@@ -145,7 +145,7 @@ void shard::begin_refresh(entry& of, moment now, orders& then) {
     if (closed_) {
         return;
     }
-    auto served = clients_.find(of.home->provider(), of.home->client_id());
+    auto served = served_of(of);
     if (!served || !of.held) {
         of.can_refresh = false;
         schedule(of, now.steady);

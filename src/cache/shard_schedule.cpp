@@ -6,8 +6,17 @@
 
 namespace coauth::cache {
 
+const std::shared_ptr<const served_client>& shard::served_of(const entry& of) const {
+    const realm& shared = *of.home;
+    if (const std::uint64_t epoch = clients_.epoch(); shared.epoch != epoch) {
+        shared.served = clients_.find(shared.provider(), shared.client_id());
+        shared.epoch = epoch;
+    }
+    return shared.served;
+}
+
 schedule_rules shard::rules_of(const entry& of) const {
-    if (const auto served = clients_.find(of.home->provider(), of.home->client_id())) {
+    if (const auto& served = served_of(of)) {
         return served->rules;
     }
     return {false, std::nullopt, options_.expiring_threshold};

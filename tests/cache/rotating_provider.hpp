@@ -10,9 +10,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/url/parse_query.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -61,7 +63,10 @@ public:
         const std::scoped_lock lock{mutex_};
         otherwise_ = what;
     }
-    void retry_after(std::string seconds) { retry_after_ = std::move(seconds); }
+    void retry_after(std::string seconds) {
+        const std::scoped_lock lock{mutex_};
+        retry_after_ = std::move(seconds);
+    }
 
     /// Requests that come from now on are answered only after `let_go`.
     void hold() {
@@ -80,8 +85,23 @@ public:
         }
     }
 
+    /// The one who is held longest is answered; the others are held on.
+    void let_go_first() {
+        std::function<void()> first;
+        {
+            const std::scoped_lock lock{mutex_};
+            first = std::move(held_.front());
+            held_.erase(held_.begin());
+        }
+        first();
+    }
+
     /// Those who are held are never answered.
-    void forget() { held_.clear(); }
+    void forget() {
+        std::vector<std::function<void()>> held;
+        const std::scoped_lock lock{mutex_};
+        held.swap(held_);
+    }
 
     std::size_t requests() {
         const std::scoped_lock lock{mutex_};

@@ -4,7 +4,6 @@
 #include <coauth/provider/catalog.hpp>
 #include <coauth/sqlite/sqlite_store.hpp>
 
-#include <filesystem>
 #include <fstream>
 #include <utility>
 
@@ -16,14 +15,17 @@ constexpr const char* provider_name = "hike";
 constexpr const char* provider_host = "api.hikeup.com";
 constexpr const char* client_id = "sandbox-client";
 
+constexpr const char* certificate = "ca.pem";
+constexpr const char* key_file = "keys";
+
 }  // namespace
 
-ground::ground(std::string folder, std::uint16_t provider_port)
+ground::ground(std::filesystem::path folder, std::uint16_t provider_port)
     : folder_(std::move(folder)), provider_port_(provider_port) {}
 
 void ground::prepare(const std::string& ca_pem) const {
-    std::ofstream{folder_ + "/ca.pem"} << ca_pem;
-    const std::string keys = folder_ + "/keys";
+    std::ofstream{folder_ / certificate} << ca_pem;
+    const std::filesystem::path keys = folder_ / key_file;
     std::ofstream out{keys};
     std::filesystem::permissions(keys, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     out << key_ring::generate("test").reveal() << '\n';
@@ -31,7 +33,7 @@ void ground::prepare(const std::string& ca_pem) const {
 
 pool_options ground::reach() const {
     pool_options options;
-    options.tls.ca_file = folder_ + "/ca.pem";
+    options.tls.ca_file = (folder_ / certificate).string();
     options.connect_to.push_back(
         {.host = provider_host, .port = 443, .to_host = "127.0.0.1", .to_port = provider_port_});
     return options;
@@ -46,10 +48,10 @@ client ground::client(transport& via) const {
 }
 
 std::shared_ptr<token_store> ground::open(std::shared_ptr<const coauth::clock> clock) const {
-    token_seal seal = token_seal::under(key_ring::from_file(folder_ + "/keys"));
+    token_seal seal = token_seal::under(key_ring::from_file((folder_ / key_file).string()));
     sqlite_options options;
     options.clock = std::move(clock);
-    return std::make_shared<sqlite_store>(folder_ + "/tokens.db", std::move(seal), std::move(options));
+    return std::make_shared<sqlite_store>((folder_ / "tokens.db").string(), std::move(seal), std::move(options));
 }
 
 token_key ground::account(int number) {

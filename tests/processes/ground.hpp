@@ -7,6 +7,7 @@
 #include <coauth/http/pool_options.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -16,7 +17,7 @@ namespace coauth::test {
 /// and the tokens.
 class ground {
 public:
-    ground(std::string folder, std::uint16_t provider_port);
+    ground(std::filesystem::path folder, std::uint16_t provider_port);
 
     /// Writes what a worker needs to find: the certificate and a new key.
     void prepare(const std::string& ca_pem) const;
@@ -30,11 +31,11 @@ public:
     /// The n-th account.
     [[nodiscard]] static token_key account(int number);
 
-    [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
+    [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
     [[nodiscard]] std::uint16_t provider_port() const noexcept { return provider_port_; }
 
 private:
-    std::string folder_;
+    std::filesystem::path folder_;
     std::uint16_t provider_port_;
 };
 

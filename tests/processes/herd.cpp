@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
 #include <sstream>
 #include <vector>
@@ -104,16 +105,18 @@ TEST_CASE("four processes that need the same thousand tokens refresh each once b
 
     CHECK(all.token_requests() - logins == accounts);
     const std::vector<std::string> fresh = all.run(stored_tokens(all));
+    int renewed = 0;
     for (std::size_t n = 0; n < accounts; ++n) {
-        CHECK(fresh[n] != expired[n]);
+        renewed += fresh[n] != expired[n] ? 1 : 0;
     }
+    CHECK(renewed == accounts);
     int refreshes = 0;
     std::ostringstream shares;
     for (child& each : workers) {
         CHECK(each.status() == 0);
         const std::vector<std::string> told = lines_of(each.told());
         REQUIRE(told.size() == accounts + 2);
-        CHECK(std::vector<std::string>(told.begin() + 1, told.end() - 1) == fresh);
+        CHECK(std::equal(fresh.begin(), fresh.end(), told.begin() + 1, told.end() - 1));
         refreshes += std::stoi(told.back());
         shares << ' ' << told.back();
     }

@@ -27,9 +27,11 @@ namespace {
 
 const coauth::token_key account = ground::account(0);
 
+/// COAUTH_KILLS sets it; fewer than the usual number need not hit every phase.
+constexpr int usual_kills = 200;
 int number_of_kills() {
     const char* const asked = std::getenv("COAUTH_KILLS");
-    return asked != nullptr ? std::atoi(asked) : 200;
+    return asked != nullptr ? std::atoi(asked) : usual_kills;
 }
 
 /// What the worker was at when it died, by the last that it told and by what has come of it.
@@ -108,7 +110,7 @@ public:
         CHECK(commits_ >= count(mark::committed));
         CHECK(commits_ <= count(mark::committing));
         CHECK(count(mark::refreshed) <= count(mark::committed));  // nobody sees what the store does not have
-        CHECK((answers_ == commits_ || unavoidable()));
+        CHECK((answers_ == commits_ || (unavoidable() && (at() == answered || at() == committing))));
     }
 
     [[nodiscard]] phase at() const noexcept {
@@ -152,8 +154,8 @@ public:
 
 private:
     std::mt19937 random_{std::random_device{}()};
-    std::uniform_int_distribution<int> marks_{-1, 21};  // each refresh tells seven
-    std::uniform_real_distribution<double> share_{-0.5, 1.0};
+    std::uniform_int_distribution<int> marks_{-1, 21};         // each refresh tells seven
+    std::uniform_real_distribution<double> share_{-0.5, 1.0};  // below zero: at once
 };
 
 }  // namespace
@@ -196,7 +198,7 @@ TEST_CASE("the login of a process that is killed while it refreshes is not lost"
     std::ostringstream where;
     for (std::size_t each = 0; each < phases; ++each) {
         where << (each == 0 ? "" : ", ") << phase_names[each] << ' ' << seen[each];
-        CHECK((seen[each] > 0 || kills < 200));
+        CHECK((seen[each] > 0 || kills < usual_kills));
     }
     MESSAGE(kills << " kills: " << usable << " usable at once, " << unavoidable
                   << " unavoidable (answered, and not committed yet), " << lost << " lost");

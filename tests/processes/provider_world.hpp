@@ -17,7 +17,9 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace coauth::test {
 
@@ -70,7 +72,7 @@ public:
 
     /// A worker's arguments.
     [[nodiscard]] std::vector<std::string> arguments(std::string what) const {
-        return {std::move(what), here.folder(), std::to_string(here.provider_port())};
+        return {std::move(what), here.folder().string(), std::to_string(here.provider_port())};
     }
 
     boost::asio::io_context context{1};

@@ -54,9 +54,8 @@ inline constexpr std::chrono::milliseconds longest_lease = std::chrono::hours{1}
 /// What is said here holds for every awaitable below.
 /// - It throws `coauth::error` of class store, and nothing is changed then, as far as the store can know. A timeout of
 ///   the store's own is `errc::store_failed`.
-/// - Cancellation may end it with `errc::cancelled`; whether a `commit` or an `erase` was carried out is unknown then,
-/// and
-///   whoever cancelled it finds out by a `load`. An implementation that does not heed it ends by itself within seconds.
+/// - Cancellation may end it with `errc::cancelled`; whether a `commit` or an `erase` was carried out, a `load` finds
+///   out then. An implementation that does not heed it ends by itself within seconds.
 /// - It must not block the thread that it is awaited on. Threads: any, at once; the caller resumes on its own executor.
 /// - Keys are complete: their `client_id` is never empty where a `token_cache` asks.
 class token_store {
