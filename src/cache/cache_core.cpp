@@ -1,5 +1,7 @@
 #include "cache/cache_core.hpp"
 
+#include "cache/checked_options.hpp"
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
@@ -17,62 +19,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A year: no sum of times overflows.
-constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 366};
-
-[[noreturn]] void refuse(std::string detail) {
-    failure why;
-    why.code = errc::invalid_argument;
-    why.step = "cache";
-    why.detail = std::move(detail);
-    throw error{std::move(why)};
-}
-
-template <class Duration>
-void check_duration(Duration& value, const char* name) {
-    if (value <= Duration::zero()) {
-        refuse(std::string{"cache_options::"} + name + " has to be longer than nothing");
-    }
-    value = std::min(value, std::chrono::duration_cast<Duration>(longest));
-}
-
-void check_range(std::size_t value, std::size_t least, std::size_t most, const char* name) {
-    if (value < least || value > most) {
-        refuse(std::string{"cache_options::"} + name + " has to be " + std::to_string(least) + " to " +
-               std::to_string(most));
-    }
-}
-
-cache_options checked(cache_options options, const executor& where) {
-    check_range(options.refresh_ahead, 1, 90, "refresh_ahead");
-    check_range(options.jitter, 0, 100, "jitter");
-    check_range(options.max_refreshes_per_provider, 1, 1'000'000, "max_refreshes_per_provider");
-    check_range(options.max_entries, 1, 1'000'000'000, "max_entries");
-    check_duration(options.least_ahead, "least_ahead");
-    check_duration(options.most_ahead, "most_ahead");
-    check_duration(options.expiring_threshold, "expiring_threshold");
-    check_duration(options.get_timeout, "get_timeout");
-    check_duration(options.refresh_timeout, "refresh_timeout");
-    check_duration(options.store_timeout, "store_timeout");
-    check_duration(options.lease_time, "lease_time");
-    check_duration(options.first_pause, "first_pause");
-    check_duration(options.greatest_pause, "greatest_pause");
-    check_duration(options.circuit_pause, "circuit_pause");
-    check_duration(options.load_window, "load_window");
-    if (options.least_ahead > options.most_ahead) {
-        refuse("cache_options::least_ahead is longer than most_ahead");
-    }
-    options.greatest_pause = std::max(options.greatest_pause, options.first_pause);
-    options.lease_time = std::max(options.lease_time, options.refresh_timeout + 2 * options.store_timeout);
-    if (!options.event_executor) {
-        options.event_executor = where;
-    }
-    if (!options.random) {
-        options.random = system_random();
-    }
-    return options;
-}
 
 std::uint32_t random_seed(const random_source& from) {
     std::uint32_t seed = 0;
@@ -98,14 +44,18 @@ failure shutting_down() {
 cache_core::cache_core(executor where, std::shared_ptr<token_store> store, cache_options options)
     : where_{std::move(where)},
       store_{std::move(store)},
-      options_{checked(std::move(options), where_)},
+      options_{checked_options(std::move(options), where_)},
       clock_{options_.clock ? options_.clock : system_clock()},
       owner_{random_text(*options_.random, 12)},
       clients_{options_},
       timer_{asio::make_strand(where_)},
       armed_{clock::steady_time::max().time_since_epoch().count()} {
     if (!store_) {
-        refuse("a token_cache needs a store");
+        failure why;
+        why.code = errc::invalid_argument;
+        why.step = "cache";
+        why.detail = "a token_cache needs a store";
+        throw error{std::move(why)};
     }
     const std::size_t count = shard_count(options_.max_entries);
     for (std::size_t each = 0; each < count; ++each) {
@@ -267,7 +217,7 @@ void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, con
             }
         });
     }
-    const clock::steady_time deadline = clock_->steady_now() + std::clamp(limit, 0ms, longest);
+    const clock::steady_time deadline = clock_->steady_now() + std::clamp(limit, 0ms, longest_duration);
     change(where, [&](shard& s, orders& then) {
         if (closed_) {
             then.wake.push_back({who, shutting_down()});
@@ -313,7 +263,7 @@ void cache_core::arm() {
     if (when <= now) {
         sweep();
     } else if (!jumps_ && when != clock::steady_time::max()) {
-        timer_->expires_after(std::min<clock::steady_time::duration>(when - now, longest));
+        timer_->expires_after(std::min<clock::steady_time::duration>(when - now, longest_duration));
         timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
             if (const auto self = weak.lock(); self && !cancelled) {
                 self->sweep();

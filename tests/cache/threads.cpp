@@ -11,6 +11,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -83,11 +84,15 @@ struct ends {
                 ++shut_down;
             } else if (known.reason() != errc::no_token && known.reason() != errc::timeout) {
                 ++unexpected;
-                MESSAGE(known.what());
+                MESSAGE(std::string{known.what()});
             }
+        } catch (const boost::system::system_error& ended) {
+            // A coroutine that was cancelled before it waited is ended by Asio itself.
+            const bool before = ended.code() == boost::asio::error::operation_aborted;
+            ++(before ? cancelled : unexpected);
         } catch (const std::exception& unknown) {
             ++unexpected;
-            MESSAGE(unknown.what());
+            MESSAGE(std::string{unknown.what()});
         }
     }
 };
@@ -244,7 +249,7 @@ TEST_CASE("a cancellation that races with completion ends a caller once, one way
     CHECK(how.resumed == how.started);
     CHECK(how.unexpected == 0);
     CHECK(provider.refusals() == 0);
-    MESSAGE("cancelled: " << how.cancelled << " of " << how.started);
+    CHECK(how.cancelled > 0);
 }
 
 TEST_CASE("a cache that dies wakes those who wait on other contexts") {
