@@ -4,7 +4,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -50,10 +49,6 @@ failure store_failure(const std::exception_ptr& thrown, const token_key& key) {
         why.step = "store";
     }
     return why;
-}
-
-bool same_secrets(const token& left, const token& right) {
-    return left.access_token == right.access_token && left.refresh_token == right.refresh_token;
 }
 
 }  // namespace
@@ -191,9 +186,7 @@ awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<cache_core> 
             done.version = other->version;  // an earlier attempt had come through
             co_return done;
         }
-        const bool ours =
-            other && std::any_of(which->earlier.begin(), which->earlier.end(),
-                                 [&](const token_ptr& each) { return same_secrets(other->record.value, *each); });
+        const bool ours = other && is_one_of(which->earlier, other->record.value);
         if (!which->overriding && !ours) {
             done.other = std::move(other);
             co_return done;

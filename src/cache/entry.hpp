@@ -11,6 +11,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,6 +35,14 @@ struct realm final : token_key, boost::intrusive_ref_counter<realm, boost::threa
     mutable std::uint64_t epoch = 0;
 };
 using realm_ptr = boost::intrusive_ptr<const realm>;  // copied under the shard's mutex only
+
+/// Whether they are one token, whenever they were read.
+[[nodiscard]] inline bool same_secrets(const token& left, const token& right) noexcept {
+    return left.access_token == right.access_token && left.refresh_token == right.refresh_token;
+}
+[[nodiscard]] inline bool is_one_of(const std::vector<token_ptr>& these, const token& what) noexcept {
+    return std::any_of(these.begin(), these.end(), [&](const token_ptr& each) { return same_secrets(*each, what); });
+}
 
 /// What an entry needs only while something is under way or went wrong.
 struct unrest {

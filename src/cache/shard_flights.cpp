@@ -206,11 +206,13 @@ void shard::consulted(const flight_ptr& which, const consultation& said, moment 
     entry& of = *which->home;
     const bool newer = said.stored && said.stored->version != of.version;
     const bool erased = !said.failed && !said.stored && of.version != 0;
+    // What a commit wrote whose answer was lost is no other's; and a login takes the place of whatever is there.
+    const bool ours = newer && of.unsaved() && is_one_of(of.trouble->commit.earlier, said.stored->record.value);
     const bool overriding = of.unsaved() && of.trouble->commit.overriding;
     of.told_store_failed = of.told_store_failed && (said.failed || of.unsaved());
     // A token that the store has not taken yet is the only one that works: a failing store must not end it.
     const bool alone = said.failed && of.unsaved();
-    if (alone || (said.leased && !said.failed && ((!newer && !erased) || overriding))) {
+    if (alone || (said.leased && !said.failed && ((!newer && !erased) || ours || overriding))) {
         of.version = said.stored ? said.stored->version : erased ? 0 : of.version;
         which->at = flight::stage::asking;
         which->version = of.version;

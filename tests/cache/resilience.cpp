@@ -58,6 +58,21 @@ TEST_CASE("a successor is not lost to its own predecessor, whose commit had come
     CHECK(world.provider.refusals() == 0);
 }
 
+TEST_CASE("a successor that waits for the store is not taken back by its predecessor at the next refresh") {
+    faulty_world world;
+    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
+    world.faulty->on_commit = store_fate::answer_lost;
+    world.turn(101s);
+    world.faulty->on_commit = store_fate::failed;
+    world.faulty->on_lease = store_fate::failed;
+    world.turn(1h);
+    CHECK(text(world.cache.peek(ann)) == "access-ann-3");
+    world.faulty->on_lease = store_fate::served;  // the store can be read again, and not be written
+    world.turn(1h);
+    CHECK(text(world.cache.peek(ann)) == "access-ann-4");
+    CHECK(world.provider.refusals() == 0);
+}
+
 TEST_CASE("a login is committed within the store's time, or is there all the same") {
     faulty_world world;
     world.faulty->on_commit = store_fate::hung;

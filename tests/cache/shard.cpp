@@ -86,14 +86,16 @@ TEST_CASE("a consultation that ends too late does not give back the lease of the
     world.turn(101s);
     CHECK(with.store->held() == 1);
     world.turn(11s);  // it has had its time
-    world.provider.hold();
     with.store->hold_loads = false;
+    world.provider.hold();
+    for (int each = 0; each < 5; ++each) {
+        world.turn(1s);
+    }
+    with.store->let_go();
     for (int each = 0; each < 5; ++each) {
         world.turn(1s);
     }
     CHECK(world.provider.requests() == 1);
-    with.store->let_go();
-    world.settle();
     CHECK_FALSE(world.run(world.store->try_lease(ann, "another process", 10s)));
     world.provider.let_go();
     world.settle();
