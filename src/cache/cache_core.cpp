@@ -114,6 +114,9 @@ void cache_core::carry_out(orders& then) {
             each->give_up_writing.emit(asio::cancellation_type::terminal);
         });
     }
+    for (const flight_ptr& each : then.erase) {
+        run(each, erase_again, nullptr);
+    }
     for (const flight_ptr& each : then.give_back) {
         run(each, give_lease_back, nullptr);
     }

@@ -76,7 +76,7 @@ void cache_core::run(const flight_ptr& which, strand_work work, asio::cancellati
 
 /// Its own: a lease that another flight has, though of this cache, is not its to give back.
 std::string cache_core::owner_of(const flight& which) const {
-    return owner_ + '.' + std::to_string(which.shard) + '.' + std::to_string(which.number);
+    return owner_ + '.' + std::to_string(which.shard) + '.' + std::to_string(which.lease);
 }
 
 bool cache_core::wanted(const flight_ptr& which) {
@@ -198,6 +198,14 @@ awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<cache_core> 
     why.step = "store";
     why.detail = "others write this token without end";
     throw error{std::move(why)};
+}
+
+awaitable<void> cache_core::erase_again(std::shared_ptr<cache_core> self, flight_ptr which) {
+    try {
+        co_await self->store_->erase(which->key);
+    } catch (...) {
+        co_return;  // whoever asked for it was told that it was done, and there is nobody else to tell
+    }
 }
 
 awaitable<void> cache_core::give_lease_back(std::shared_ptr<cache_core> self, flight_ptr which) {

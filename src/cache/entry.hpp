@@ -67,6 +67,7 @@ struct unrest {
         /// What may stand in the store by an earlier commit whose answer was lost: this one's predecessors.
         std::vector<token_ptr> earlier;
         unsigned failures = 0;
+        std::uint64_t lease = 0;  ///< The flight whose lease was kept; 0: none.
     } commit;
 };
 

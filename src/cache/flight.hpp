@@ -29,13 +29,14 @@ struct flight final : due_node {
         : due_node{kind::flight},
           key{std::move(its_key)},
           shard{its_shard},
-          number{its_number},
+          lease{its_number},
           strand{boost::asio::make_strand(where)},
           at{first} {}
 
     const token_key key;
     const std::size_t shard;
-    const std::uint64_t number;  ///< In its shard.
+    std::uint64_t
+        lease;  ///< Who it is to the store, in its shard: its own number, or that of one whose lease it takes over.
 
     // On its strand it runs, and is told to give up what it asks of the store.
     const executor strand;

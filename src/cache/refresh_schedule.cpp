@@ -15,13 +15,19 @@ using std::chrono::seconds;
 // A hundred years: beyond that no sum of times is safe, and no token lives so long.
 constexpr seconds longest{100LL * 366 * 86'400};
 
+/// So that it can be subtracted from: no token is of another time than these four centuries.
+clock::wall_time bounded(clock::wall_time time) {
+    const clock::wall_time epoch{};
+    return std::clamp(time, epoch - longest, epoch + 2 * longest);
+}
+
 clock::steady_time after(clock::steady_time start, clock::wall_time::duration by) {
     return start + std::clamp<clock::wall_time::duration>(by, -longest, longest);
 }
 
 /// On the steady clock; now, if the provider's or our own clock says that it is yet to come.
 clock::steady_time issued_at(const token& what, moment now) {
-    return after(now.steady, std::min(what.issued_at.value_or(now.wall), now.wall) - now.wall);
+    return after(now.steady, std::min(bounded(what.issued_at.value_or(now.wall)), now.wall) - now.wall);
 }
 
 /// What the provider says of when to refresh, counted from when it issued the token.
@@ -47,7 +53,7 @@ token_schedule schedule_of(const token& what, const schedule_rules& rules, const
     const clock::steady_time issued = issued_at(what, now);
     auto said = refresh_in(what);
     if (what.expires_at) {
-        out.expires_at = after(now.steady, *what.expires_at - now.wall);
+        out.expires_at = after(now.steady, bounded(*what.expires_at) - now.wall);
     }
     if (!rules.can_refresh || (!what.expires_at && !said)) {
         return out;

@@ -112,6 +112,12 @@ void shard::evict(const entry& but, orders& then) {
             idle.push_back(each);
         }
     }
+    if (idle.empty()) {
+        // All are in trouble, since their provider is, say. Then pauses are forgotten, though never a 401.
+        std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(idle), [&](const entry* each) {
+            return each != &but && !each->flying() && !each->awaited() && !each->unsaved() && !each->invalidated;
+        });
+    }
     const auto enough = std::min(idle.size(), std::max<std::size_t>(entries_.size() / 32, 1));
     const auto last = idle.begin() + static_cast<std::ptrdiff_t>(enough);
     std::nth_element(
@@ -279,10 +285,12 @@ void shard::reconsider(const std::string& provider, const std::string& client_id
     for (entry* each : entries_) {
         if (each->held && each->home->provider() == provider && each->home->client_id() == client_id) {
             const schedule_rules rules = rules_of(*each);
-            each->can_refresh = rules.can_refresh && each->held->refresh_token;
-            each->stale_at = each->can_refresh ? schedule_of(*each->held, rules, options_, now, chance()).stale_at
-                                               : clock::steady_time::max();
-            schedule(*each, now.steady);
+            const bool can_refresh = rules.can_refresh && each->held->refresh_token;
+            if (can_refresh && !each->can_refresh) {
+                each->can_refresh = true;
+                each->stale_at = schedule_of(*each->held, rules, options_, now, chance()).stale_at;
+                schedule(*each, now.steady);
+            }
         }
     }
 }
@@ -359,6 +367,7 @@ void shard::abandon(std::vector<waiter_ptr>& callers, std::vector<flight_ptr>& f
         }
         for (waiter_ptr& one : std::exchange(each->trouble->waiting, {})) {
             one->at = nullptr;
+            --waiting_;
             due_.remove(*one);
             callers.push_back(std::move(one));
         }

@@ -42,6 +42,7 @@ struct orders {
     boost::container::small_vector<flight_ptr, 2> begin;  ///< What their stage says.
     std::vector<flight_ptr> promote;                      ///< Somebody waits by now.
     boost::container::small_vector<leaving, 1> leave;     ///< The provider's gate.
+    std::vector<flight_ptr> erase;                        ///< What they wrote after it had been erased.
     std::vector<flight_ptr> give_back;                    ///< The store's lease.
     std::vector<flight_ptr> cut;                          ///< What they ask of the store.
     struct report {

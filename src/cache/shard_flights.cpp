@@ -39,6 +39,9 @@ flight_ptr shard::launch(entry& of, flight::stage first, moment now, orders& the
     made->from = of.held;
     made->version = of.version;
     made->awaited = of.awaited();
+    if (of.unsaved() && of.trouble->commit.lease != 0) {
+        made->lease = of.trouble->commit.lease;  // it was kept for whoever goes on
+    }
     of.in_trouble().flying = made;
     if (first != flight::stage::queued) {
         due_.set(*made, now.steady + options_.store_timeout);
@@ -295,12 +298,15 @@ void shard::committed(const flight_ptr& which, outcome<commit_outcome> done, mom
     // A commit ends the lease. If it failed, the lease is not given back: the store still has the spent refresh token,
     // and nobody else may use it before the next attempt.
     due_.remove(*which);
+    const auto* what = std::get_if<commit_outcome>(&done);
     if (which->home == nullptr) {
+        if (what != nullptr && what->version != 0 && find(view_of(which->key)) == nullptr) {
+            then.erase.push_back(which);  // it was erased meanwhile
+        }
         return;
     }
     entry& of = *which->home;
     land(of, which);
-    const auto* what = std::get_if<commit_outcome>(&done);
     const auto* why = std::get_if<failure>(&done);
     if (which->author) {
         then.tell_author.push_back({which, why != nullptr ? std::optional{*why} : std::nullopt});

@@ -101,6 +101,7 @@ void shard::saved(entry& of, std::uint64_t version, orders& then) {
         --unsaved_;
         of.trouble->commit.pending = false;
         of.trouble->commit.failures = 0;
+        of.trouble->commit.lease = 0;
         of.trouble->commit.earlier.clear();
         due_.remove(of.trouble->commit);
     }
@@ -117,6 +118,7 @@ void shard::keep_unsaved(entry& of, const flight& by, const failure& why, moment
     unsaved_ += commit.pending ? 0 : 1;
     commit.pending = true;
     commit.overriding = by.overriding;
+    commit.lease = by.leased ? by.lease : commit.lease;
     if (commit.earlier.empty() || commit.earlier.back() != by.fresh) {
         commit.earlier.push_back(by.fresh);  // it may have come through all the same
     }
@@ -189,11 +191,14 @@ void shard::end(entry& of, failure why, moment now, orders& then) {
         with.commit.pending = false;
         due_.remove(with.commit);
     }
+    const bool was_over = of.ended;
     of.ended = true;
     of.can_refresh = false;
     of.invalidated = false;
     with.why = std::move(why);
-    tell(cache_event_kind::needs_login, of, now.steady, &*with.why, then);
+    if (!was_over) {
+        tell(cache_event_kind::needs_login, of, now.steady, &*with.why, then);
+    }
     wake_all(of, *with.why, then);
     due_.remove(of);
 }
