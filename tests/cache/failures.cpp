@@ -61,11 +61,9 @@ TEST_CASE("a token that somebody waits for is refreshed before those that nobody
     const auto other = world.start(world.cache.get(account(9)));
     world.settle();
     world.provider.let_go();
-    int served = 0;
     while (!(one->done() && other->done())) {
         world.context.restart();
         REQUIRE(world.context.poll_one() == 1);
-        ++served;
     }
     CHECK(world.provider.requests() <= 4);
     world.settle();
