@@ -6,8 +6,8 @@
 
 namespace coauth::http {
 
-/// What holds the frames of callers who wait in it. Such a frame may hold the thing itself, and when the context ends that
-/// would have resumed the caller, nobody else would ever break that circle.
+/// What holds the frames of callers who wait in it. Such a frame may hold the thing itself, and when the context ends
+/// that would have resumed the caller, nobody else would ever break that circle.
 class context_bound {
 public:
     virtual ~context_bound() = default;

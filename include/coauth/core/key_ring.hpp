@@ -11,19 +11,20 @@
 namespace coauth {
 
 /// Keys under which data is sealed: AES-256-GCM (NIST SP 800-38D), a random nonce of 96 bits each time. The first key
-/// seals; any of them opens, so a new key is put in front and an old one stays until nothing is sealed under it any more.
+/// seals; any of them opens, so a new key is put in front and an old one stays until nothing is sealed under it any
+/// more.
 ///
 /// Its text form has one key a line, `NAME:BASE64`: a name of 1 to 32 letters, digits, `-`, `_` or `.`, which is not
-/// secret and stands in front of what the key sealed, and 32 random bytes. Empty lines and lines that begin with `#` are
-/// passed over. Copying is cheap and shares the keys, which are wiped with the last copy. Threads: any.
+/// secret and stands in front of what the key sealed, and 32 random bytes. Empty lines and lines that begin with `#`
+/// are passed over. Copying is cheap and shares the keys, which are wiped with the last copy. Threads: any.
 class key_ring {
 public:
-    /// Reads the text form. Fails with `errc::invalid_argument`, which names the line and never shows it: no key at all,
-    /// a name twice, not 32 bytes.
+    /// Reads the text form. Fails with `errc::invalid_argument`, which names the line and never shows it: no key at
+    /// all, a name twice, not 32 bytes.
     [[nodiscard]] static result<key_ring> parse(const secret& text);
 
-    /// Reads a file in the text form. Throws `coauth::error` with `errc::invalid_argument`: there is no such file, it is
-    /// over 64 KiB, others than its owner may read or write it, or as `parse` says.
+    /// Reads a file in the text form. Throws `coauth::error` with `errc::invalid_argument`: there is no such file, it
+    /// is over 64 KiB, others than its owner may read or write it, or as `parse` says.
     [[nodiscard]] static key_ring from_file(const std::string& path);
 
     /// Reads an environment variable in the text form; lines may be parted by commas too. Throws as `from_file` does.
@@ -32,8 +33,8 @@ public:
     /// A new key as a line of the text form, named `name`. Throws `errc::invalid_argument` for another kind of name.
     [[nodiscard]] static secret generate(std::string_view name);
 
-    /// `plain` sealed under the first key and bound to `associated`, which is authenticated but not kept (RFC 5116). The
-    /// result is binary. One key may seal 2^32 times; change it long before.
+    /// `plain` sealed under the first key and bound to `associated`, which is authenticated but not kept (RFC 5116).
+    /// The result is binary. One key may seal 2^32 times; change it long before.
     [[nodiscard]] std::string seal(std::string_view plain, std::string_view associated) const;
 
     /// What was sealed. Fails with `errc::unsealing_failed`: under an unknown key (its name is told), cut, altered, or

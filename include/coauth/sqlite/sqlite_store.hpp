@@ -56,8 +56,8 @@ public:
     };
 
     /// Writes every record that is sealed under an older key anew, under the first one, a few at a time; versions stay.
-    /// It may run beside everything else and may be ended and begun again. Afterwards, if none was unreadable, the older
-    /// keys may go.
+    /// It may run beside everything else and may be ended and begun again. Afterwards, if none was unreadable, the
+    /// older keys may go.
     awaitable<resealed> reseal();
 
 private:
