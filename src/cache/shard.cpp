@@ -188,7 +188,8 @@ bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>
         return look_again(of, now, then);
     }
     if (const auto earliest = earliest_refresh(*of.held, rules, now); earliest > now.steady) {
-        of.in_trouble().next_attempt = std::max(of.trouble->next_attempt, earliest);
+        unrest& with = of.in_trouble();
+        with.next_attempt = std::max(with.next_attempt, earliest);
     }
     const bool pausing = of.trouble && now.steady < of.trouble->next_attempt;
     if (pausing && !of.trouble->polling && of.trouble->why) {

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace coauth;
@@ -19,6 +20,36 @@ std::string text(const token_ptr& of) {
 }
 
 const token_key ann{"hike", "ann"};
+
+/// A provider that wants ten minutes between two refreshes of one token.
+constexpr std::string_view patient_profile = R"({
+  "name": "patient",
+  "title": "Patient",
+  "documentation": "https://docs.patient.example/oauth",
+  "authorization": {
+    "url": "https://patient.example/authorize",
+    "parameters": {"client_id": "{client_id}", "redirect_uri": "{redirect_uri}", "state": "{state}"}
+  },
+  "callback": {"binding": "state", "code": ["code"]},
+  "token": {
+    "access_token": "/access_token",
+    "refresh_token": "/refresh_token",
+    "expires": [{"at": "/expires_in", "as": "seconds"}]
+  },
+  "refresh": {"rotation": "always", "least_interval": 600},
+  "operations": {
+    "exchange": {
+      "method": "POST",
+      "url": "https://patient.example/token",
+      "form": {"grant_type": "authorization_code", "code": "{code}", "client_secret": "{client_secret}"}
+    },
+    "refresh": {
+      "method": "POST",
+      "url": "https://patient.example/token",
+      "form": {"grant_type": "refresh_token", "refresh_token": "{refresh_token}", "client_secret": "{client_secret}"}
+    }
+  }
+})";
 
 }  // namespace
 
@@ -222,6 +253,36 @@ TEST_CASE("after a 401 a refresh that began before it is not handed out") {
     CHECK(world.provider.refusals() == 0);
     world.cache.invalidate(ann, old);  // it has another by now
     CHECK(text(world.run(world.cache.get(ann))) == "access-ann-3");
+}
+
+TEST_CASE("callers of a token that may not be refreshed yet wait until it may") {
+    cache_world world;
+    const token_key eve{"patient", "eve"};
+    world.cache.serve(client{world.provider,
+                             provider::load(patient_profile),
+                             {.client_id = "id", .client_secret = secret{"s"}, .redirect_uri = "https://a.example/cb"},
+                             {.clock = world.clock}});
+    SUBCASE("since it was refused with a 401") {
+        world.run(world.cache.put(eve, world.fresh_token("eve")));
+        world.turn(101s);
+        world.cache.invalidate(eve, world.run(world.cache.get(eve)));
+    }
+    SUBCASE("since it has ended") {
+        world.run(world.cache.put(eve, world.fresh_token("eve", 100s)));
+        world.turn(101s);
+    }
+    const auto waits = world.start(world.cache.get(eve, 1h));
+    const auto hasty = world.start(world.cache.get(eve, 5s));
+    world.settle();
+    world.turn(6s);
+    CHECK(hasty->why().code == errc::timeout);
+    world.turn(492s);
+    CHECK_FALSE(waits->done());
+    CHECK(world.provider.requests() == 0);
+    world.turn(2s);
+    REQUIRE(waits->value);
+    CHECK(text(*waits->value) == "access-eve-2");
+    CHECK(world.provider.requests() == 1);
 }
 
 TEST_CASE("with_token calls once more with a new token after a 401") {
