@@ -68,6 +68,14 @@ struct unrest {
         std::vector<token_ptr> earlier;
         unsigned failures = 0;
         std::uint64_t lease = 0;  ///< The flight whose lease was kept; 0: none.
+
+        /// There is none, and nothing is remembered for its sake.
+        void clear() noexcept {
+            pending = overriding = false;
+            earlier.clear();
+            failures = 0;
+            lease = 0;
+        }
     } commit;
 };
 

@@ -89,8 +89,7 @@ void shard::remove(entry& what, orders& then) {
     if (what.trouble) {
         wake_all(what, failure{}, then);
         drop_flight(what, then);
-        unsaved_ -= what.unsaved() ? 1 : 0;
-        due_.remove(what.trouble->commit);
+        nothing_to_commit(what);
     }
     due_.remove(what);
     then.discard.push_back(std::move(what.held));

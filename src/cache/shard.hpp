@@ -190,6 +190,7 @@ private:
     void publish(entry& of, const flight& by, std::uint64_t version, moment now, orders& then);
     void keep_unsaved(entry& of, const flight& by, const failure& why, moment now, orders& then);
     void saved(entry& of, std::uint64_t version, orders& then);
+    void nothing_to_commit(entry& of);
     void poll_later(entry& of, moment now, orders& then);
     void finish(entry& of, const flight& by, moment now, orders& then);
     void settle_without_load(entry& of, const failure& why, orders& then);

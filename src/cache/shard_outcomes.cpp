@@ -68,12 +68,7 @@ void shard::hold(entry& of, token_ptr fresh, moment now) {
 
 /// A record of the store takes its place.
 void shard::take(entry& of, const stored_token& what, moment now, orders& then) {
-    if (of.unsaved()) {
-        --unsaved_;
-        of.trouble->commit.pending = false;
-        of.trouble->commit.earlier.clear();
-        due_.remove(of.trouble->commit);
-    }
+    nothing_to_commit(of);
     of.version = what.version;
     then.discard.push_back(of.held);
     if (what.record.refused) {
@@ -97,17 +92,19 @@ void shard::adopt(entry& of, const stored_token& what, moment now, orders& then)
 
 void shard::saved(entry& of, std::uint64_t version, orders& then) {
     of.version = version;
-    if (of.unsaved()) {
-        --unsaved_;
-        of.trouble->commit.pending = false;
-        of.trouble->commit.failures = 0;
-        of.trouble->commit.lease = 0;
-        of.trouble->commit.earlier.clear();
-        due_.remove(of.trouble->commit);
-    }
+    nothing_to_commit(of);
     if (of.told_store_failed) {
         of.told_store_failed = false;
         tell(cache_event_kind::stored, of, clock::steady_time::max(), nullptr, then);
+    }
+}
+
+/// Nothing is left that the store has still to take.
+void shard::nothing_to_commit(entry& of) {
+    if (of.unsaved()) {
+        --unsaved_;
+        due_.remove(of.trouble->commit);
+        of.trouble->commit.clear();
     }
 }
 
@@ -186,11 +183,7 @@ void shard::end(entry& of, failure why, moment now, orders& then) {
     drop_flight(of, then);
     then.discard.push_back(std::exchange(of.held, nullptr));
     unrest& with = of.in_trouble();
-    if (with.commit.pending) {
-        --unsaved_;
-        with.commit.pending = false;
-        due_.remove(with.commit);
-    }
+    nothing_to_commit(of);
     const bool was_over = of.ended;
     of.ended = true;
     of.can_refresh = false;
