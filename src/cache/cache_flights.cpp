@@ -302,7 +302,7 @@ awaitable<std::size_t> cache_core::load_all(std::shared_ptr<cache_core> self) {
 
 void cache_core::check_refreshable(const token_key& key, const token& what) const {
     const auto served = clients_.find(key.provider(), key.client_id());
-    if (served && served->rules.can_refresh && what.refresh_token) {
+    if (served && is_refreshable(what, served->rules)) {
         return;
     }
     failure why;

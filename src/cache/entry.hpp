@@ -119,6 +119,14 @@ struct entry final : due_node {
     [[nodiscard]] bool unsaved() const noexcept { return trouble && trouble->commit.pending; }
     [[nodiscard]] bool awaited() const noexcept { return trouble && !trouble->waiting.empty(); }
 
+    /// When its refresh may begin; the end of time: it cannot be refreshed, or is under way.
+    [[nodiscard]] clock::steady_time refresh_at() const noexcept {
+        if (!held || !can_refresh || flying()) {
+            return clock::steady_time::max();
+        }
+        return trouble ? std::max(stale_at, trouble->next_attempt) : stale_at;
+    }
+
     /// Whether its token may be handed out.
     [[nodiscard]] bool usable(clock::steady_time now) const noexcept {
         return held && !invalidated && now < expires_at;

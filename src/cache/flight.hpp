@@ -45,7 +45,8 @@ struct flight final : due_node {
 
     std::atomic<bool> awaited{false};  ///< Somebody waits.
 
-    std::shared_ptr<bystander<std::optional<failure>>> author;  ///< Of a login, from the beginning; else null.
+    /// Who waits for the commit of what a login brought, from the beginning; null: no login did.
+    std::shared_ptr<bystander<std::optional<failure>>> author;
 
     // The shard's, under its mutex.
     stage at;
@@ -60,7 +61,6 @@ struct flight final : due_node {
     bool leased = false;      ///< The store keeps other processes away.
     bool let_in = false;      ///< The gate counts it.
     bool shown = false;       ///< `fresh` has been handed out: what is committed was left over.
-    bool login = false;       ///< A login brought `fresh`, and its author waits for the commit.
     bool overriding = false;  ///< Its commit takes the place of whatever the store has.
 
     // The gate's, under its mutex.

@@ -22,6 +22,11 @@ struct schedule_rules {
     std::chrono::seconds expiring_threshold{};
 };
 
+/// Whether the token can be refreshed at all.
+[[nodiscard]] inline bool is_refreshable(const token& what, const schedule_rules& rules) noexcept {
+    return rules.can_refresh && what.refresh_token.has_value();
+}
+
 /// The times of a token, on the steady clock: the wall clock may be set while the token lives.
 struct token_schedule {
     clock::steady_time expires_at = clock::steady_time::max();  ///< The end of time: none was stated.

@@ -5,6 +5,19 @@
 #include <utility>
 
 namespace coauth::cache {
+namespace {
+
+/// Nothing is under way or outstanding: at most a pause is lost with it.
+bool is_idle(const entry& what) {
+    return !what.flying() && !what.awaited() && !what.unsaved() && !what.invalidated;
+}
+
+/// Whether the store knows as much: not of a 401, a pause, or a token that it has not got.
+bool is_known_to_store(const entry& what) {
+    return is_idle(what) && (!what.trouble || what.ended || !what.can_refresh);
+}
+
+}  // namespace
 
 shard::shard(std::size_t number, executor where, const cache_options& options, const clients& served,
              std::size_t most_entries, std::uint32_t seed)
@@ -40,8 +53,7 @@ shard::at_hand shard::look_up(const hashed_key& key, clock::steady_time now) {
         return {};
     }
     ++hits_;
-    const bool may_try = !one.trouble || (!one.trouble->flying && now >= one.trouble->next_attempt);
-    return {one.held, now >= one.stale_at && may_try};
+    return {one.held, one.refresh_at() <= now};
 }
 
 token_ptr shard::peek(const hashed_key& key, clock::steady_time now) const {
@@ -85,37 +97,33 @@ entry& shard::insert(const token_key& key, orders& then) {
     return *made;
 }
 
+/// Nobody waits for it any more.
 void shard::remove(entry& what, orders& then) {
-    if (what.trouble) {
-        wake_all(what, failure{}, then);
-        drop_flight(what, then);
-        nothing_to_commit(what);
-    }
+    drop_flight(what, then);
+    nothing_to_commit(what);
     due_.remove(what);
     then.discard.push_back(std::move(what.held));
     entries_.erase(&what);
     entry::destroy(&what);
 }
 
-/// Whether the store knows as much: not of a 401, a pause, or a token that it has not got.
-bool shard::may_go(const entry& what) noexcept {
-    return !what.flying() && !what.awaited() && !what.unsaved() && !what.invalidated &&
-           (!what.trouble || what.ended || !what.can_refresh);
+/// There is none: whoever waits for it hears `why`.
+void shard::forget(entry& of, const failure& why, orders& then) {
+    wake_all(of, why, then);
+    remove(of, then);
 }
 
 /// Lets the least recently used go, a thirty-second of all at once, so that looking for them costs little each.
 void shard::evict(const entry& but, orders& then) {
     std::vector<entry*> idle;
-    for (entry* each : entries_) {
-        if (each != &but && may_go(*each)) {
-            idle.push_back(each);
-        }
-    }
+    const auto gather = [&](bool (*which)(const entry&)) {
+        std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(idle),
+                     [&](const entry* each) { return each != &but && which(*each); });
+    };
+    gather(is_known_to_store);
     if (idle.empty()) {
         // All are in trouble, since their provider is, say. Then pauses are forgotten, though never a 401.
-        std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(idle), [&](const entry* each) {
-            return each != &but && !each->flying() && !each->awaited() && !each->unsaved() && !each->invalidated;
-        });
+        gather(is_idle);
     }
     const auto enough = std::min(idle.size(), std::max<std::size_t>(entries_.size() / 32, 1));
     const auto last = idle.begin() + static_cast<std::ptrdiff_t>(enough);
@@ -130,8 +138,7 @@ void shard::evict(const entry& but, orders& then) {
 
 void shard::nudge(const key_view& key, moment now, orders& then) {
     entry* of = find(key);
-    if (of != nullptr && of->held && !of->flying() && of->can_refresh && now.steady >= of->stale_at &&
-        (!of->trouble || now.steady >= of->trouble->next_attempt)) {
+    if (of != nullptr && of->refresh_at() <= now.steady) {
         begin_refresh(*of, now, then);
     }
 }
@@ -180,7 +187,7 @@ bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>
         return true;
     }
     const schedule_rules rules = rules_of(of);
-    of.can_refresh = rules.can_refresh && of.held && of.held->refresh_token;
+    of.can_refresh = is_refreshable(*of.held, rules);
     if (!of.can_refresh) {
         instead = failure{.code = errc::token_expired, .step = "refresh", .provider = of.home->provider()};
         instead->detail = "log in again";
@@ -227,23 +234,35 @@ void shard::cancel(const waiter_ptr& who, orders& then) {
 }
 
 void shard::detach(const waiter_ptr& who) {
-    std::vector<waiter_ptr>& waiting = std::exchange(who->at, nullptr)->trouble->waiting;
-    due_.remove(*who);
-    --waiting_;
+    std::vector<waiter_ptr>& waiting = who->at->trouble->waiting;
     const std::size_t index = who->index;
     waiting.back()->index = index;
     std::swap(waiting[index], waiting.back());
     waiting.pop_back();
+    let_go(*who);
+}
+
+/// All who wait, who from now on wait no more.
+std::vector<waiter_ptr> shard::take_waiting(entry& of) {
+    std::vector<waiter_ptr> taken;
+    if (of.trouble) {
+        taken.swap(of.trouble->waiting);
+    }
+    for (const waiter_ptr& each : taken) {
+        let_go(*each);
+    }
+    return taken;
+}
+
+/// Its entry has it no more.
+void shard::let_go(waiter& who) {
+    who.at = nullptr;
+    due_.remove(who);
+    --waiting_;
 }
 
 void shard::wake_all(entry& of, const token_result& with, orders& then) {
-    if (!of.trouble) {
-        return;
-    }
-    for (waiter_ptr& each : std::exchange(of.trouble->waiting, {})) {
-        each->at = nullptr;
-        due_.remove(*each);
-        --waiting_;
+    for (waiter_ptr& each : take_waiting(of)) {
         then.wake.push_back({std::move(each), with});
     }
 }
@@ -260,7 +279,6 @@ void shard::put(const token_key& key, token_ptr fresh, std::shared_ptr<bystander
     made->author = std::move(author);
     made->fresh = std::move(fresh);
     made->generation = of.generation;
-    made->login = true;
     made->overriding = true;
 }
 
@@ -285,8 +303,7 @@ void shard::reconsider(const std::string& provider, const std::string& client_id
     for (entry* each : entries_) {
         if (each->held && each->home->provider() == provider && each->home->client_id() == client_id) {
             const schedule_rules rules = rules_of(*each);
-            const bool can_refresh = rules.can_refresh && each->held->refresh_token;
-            if (can_refresh && !each->can_refresh) {
+            if (is_refreshable(*each->held, rules) && !each->can_refresh) {
                 each->can_refresh = true;
                 each->stale_at = schedule_of(*each->held, rules, options_, now, chance()).stale_at;
                 schedule(*each, now.steady);
@@ -306,7 +323,7 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
     }
     of->invalidated = true;
     const schedule_rules rules = rules_of(*of);
-    of->can_refresh = rules.can_refresh && of->held->refresh_token;
+    of->can_refresh = is_refreshable(*of->held, rules);
     if (!of->can_refresh) {
         failure why{.code = errc::invalid_token, .step = "token", .provider = of->home->provider()};
         why.detail = "log in again";
@@ -326,9 +343,8 @@ bool shard::erase(const key_view& key, orders& then) {
     if (of == nullptr) {
         return false;
     }
-    wake_all(*of, failure{.code = errc::no_token, .step = "token", .provider = of->home->provider()}, then);
     const bool had = of->held != nullptr;
-    remove(*of, then);
+    forget(*of, failure{.code = errc::no_token, .step = "token", .provider = of->home->provider()}, then);
     return had;
 }
 
@@ -362,15 +378,7 @@ void shard::abandon(std::vector<waiter_ptr>& callers, std::vector<flight_ptr>& f
     closed_ = true;
     where_ = {};
     for (entry* each : entries_) {
-        if (!each->trouble) {
-            continue;
-        }
-        for (waiter_ptr& one : std::exchange(each->trouble->waiting, {})) {
-            one->at = nullptr;
-            --waiting_;
-            due_.remove(*one);
-            callers.push_back(std::move(one));
-        }
+        std::ranges::move(take_waiting(*each), std::back_inserter(callers));
         if (each->flying()) {
             flights.push_back(each->trouble->flying);
             land(*each, flights.back());

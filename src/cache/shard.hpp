@@ -172,8 +172,8 @@ private:
     [[nodiscard]] entry* find(const key_view& key) const;
     entry& insert(const token_key& key, orders& then);
     void remove(entry& what, orders& then);
+    void forget(entry& of, const failure& why, orders& then);
     void evict(const entry& but, orders& then);
-    [[nodiscard]] static bool may_go(const entry& what) noexcept;
     [[nodiscard]] realm_ptr realm_of(const token_key& key);
 
     flight_ptr launch(entry& of, flight::stage first, moment now, orders& then);
@@ -191,7 +191,8 @@ private:
     void keep_unsaved(entry& of, const flight& by, const failure& why, moment now, orders& then);
     void saved(entry& of, std::uint64_t version, orders& then);
     void nothing_to_commit(entry& of);
-    void poll_later(entry& of, moment now, orders& then);
+    void store_failed(entry& of, const failure& why, moment now, orders& then);
+    void poll_later(entry& of, moment now);
     void finish(entry& of, const flight& by, moment now, orders& then);
     void settle_without_load(entry& of, const failure& why, orders& then);
     void gone(entry& of, orders& then);
@@ -199,7 +200,9 @@ private:
     void end(entry& of, failure why, moment now, orders& then);
     void go_on(entry& of, moment now, orders& then);
     void wake_all(entry& of, const token_result& with, orders& then);
+    [[nodiscard]] std::vector<waiter_ptr> take_waiting(entry& of);
     void detach(const waiter_ptr& who);
+    void let_go(waiter& who);
     void calm(entry& of);
     [[nodiscard]] bool look_again(entry& of, moment now, orders& then);
     void schedule(entry& of, clock::steady_time now);

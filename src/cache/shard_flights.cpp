@@ -124,15 +124,13 @@ void shard::settle_without_load(entry& of, const failure& why, orders& then) {
         ended.detail = "log in again";
         wake_all(of, std::move(ended), then);
     } else {
-        wake_all(of, why, then);
-        remove(of, then);
+        forget(of, why, then);
     }
 }
 
 /// The store has it no more: somebody erased it.
 void shard::gone(entry& of, orders& then) {
-    wake_all(of, refresh_failure(errc::no_token, *of.home), then);
-    remove(of, then);
+    forget(of, refresh_failure(errc::no_token, *of.home), then);
 }
 
 // A refresh.
@@ -142,7 +140,7 @@ void shard::begin_refresh(entry& of, moment now, orders& then) {
         return;
     }
     auto served = served_of(of);
-    if (!served || !of.held) {
+    if (!served) {
         of.can_refresh = false;
         schedule(of, now.steady);
         return;
@@ -236,7 +234,7 @@ void shard::consulted(const flight_ptr& which, const consultation& said, moment 
     } else if (newer) {
         adopt(of, *said.stored, now, then);
     } else {
-        poll_later(of, now, then);
+        poll_later(of, now);
     }
 }
 

@@ -29,14 +29,14 @@ void shard::publish(entry& of, const flight& by, std::uint64_t version, moment n
         of.invalidated = true;
         of.stale_at = std::max(now.steady, earliest_refresh(*of.held, rules_of(of), now));
     }
-    if (!by.login && now.steady < of.expires_at) {
+    if (!by.author && now.steady < of.expires_at) {
         tell(cache_event_kind::refreshed, of, now.steady, nullptr, then);
     }
 }
 
 /// After a commit. A provider that issues what has ended already must not be asked again at once, and for ever.
 void shard::finish(entry& of, const flight& by, moment now, orders& then) {
-    if (!by.login && !by.shown && now.steady >= of.expires_at) {
+    if (!by.author && !by.shown && now.steady >= of.expires_at) {
         failure why = refresh_failure(errc::malformed_reply, by.key);
         why.detail = "the provider issued a token that has ended already";
         fail(of, std::move(why), now, then);
@@ -49,7 +49,7 @@ void shard::hold(entry& of, token_ptr fresh, moment now) {
     const schedule_rules rules = rules_of(of);
     of.held = std::move(fresh);
     const token_schedule times = schedule_of(*of.held, rules, options_, now, chance());
-    of.can_refresh = rules.can_refresh && of.held->refresh_token.has_value();
+    of.can_refresh = is_refreshable(*of.held, rules);
     of.expires_at = times.expires_at;
     of.stale_at = of.can_refresh ? times.stale_at : clock::steady_time::max();
     of.invalidated = false;
@@ -110,7 +110,6 @@ void shard::nothing_to_commit(entry& of) {
 
 /// The store did not take the token: it is held, and the commit tried again.
 void shard::keep_unsaved(entry& of, const flight& by, const failure& why, moment now, orders& then) {
-    ++store_failures_;
     unrest::unsaved& commit = of.in_trouble().commit;
     unsaved_ += commit.pending ? 0 : 1;
     commit.pending = true;
@@ -123,6 +122,12 @@ void shard::keep_unsaved(entry& of, const flight& by, const failure& why, moment
     due_.set(commit,
              now.steady + pause_after(commit.failures, options_.first_pause,
                                       std::min<std::chrono::milliseconds>(options_.greatest_pause, 60s), chance()));
+    store_failed(of, why, now, then);
+}
+
+/// Told once, until the store has answered.
+void shard::store_failed(entry& of, const failure& why, moment now, orders& then) {
+    ++store_failures_;
     if (!of.told_store_failed) {
         of.told_store_failed = true;
         tell(cache_event_kind::store_failed, of, now.steady, &why, then);
@@ -140,12 +145,11 @@ void shard::begin_commit(entry& of, moment now, orders& then) {
 }
 
 /// Another process has the lease: what it brings will be in the store.
-void shard::poll_later(entry& of, moment now, orders& then) {
+void shard::poll_later(entry& of, moment now) {
     unrest& with = of.in_trouble();
     with.polling = true;
     ++with.polls;
     with.next_attempt = now.steady + pause_after(with.polls, 50ms, 500ms, chance());
-    (void)then;
     schedule(of, now.steady);
 }
 
@@ -162,11 +166,7 @@ void shard::fail(entry& of, failure why, moment now, orders& then) {
     }
     with.next_attempt = now.steady + pause;
     if (is_store_failure(why)) {
-        ++store_failures_;
-        if (!of.told_store_failed) {
-            of.told_store_failed = true;
-            tell(cache_event_kind::store_failed, of, now.steady, &why, then);
-        }
+        store_failed(of, why, now, then);
     } else if (!of.told_refresh_failed) {
         of.told_refresh_failed = true;
         tell(cache_event_kind::refresh_failed, of, now.steady, &why, then);

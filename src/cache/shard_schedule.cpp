@@ -41,9 +41,7 @@ void shard::schedule(entry& of, clock::steady_time now) {
         if (!of.told_expiring && !of.told_expired && (!of.can_refresh || failing)) {
             next = std::min(next, expiring_at(of));
         }
-        if (of.can_refresh && !of.flying()) {
-            next = std::min(next, of.trouble ? std::max(of.stale_at, of.trouble->next_attempt) : of.stale_at);
-        }
+        next = std::min(next, of.refresh_at());
     }
     if (next == clock::steady_time::max()) {
         due_.remove(of);
@@ -62,8 +60,7 @@ void shard::entry_due(entry& of, moment now, orders& then) {
         tell(cache_event_kind::expiring, of, now.steady, failing && of.trouble->why ? &*of.trouble->why : nullptr,
              then);
     }
-    const bool may_try = !of.trouble || now.steady >= of.trouble->next_attempt;
-    if (of.can_refresh && !of.flying() && now.steady >= of.stale_at && may_try) {
+    if (of.refresh_at() <= now.steady) {
         begin_refresh(of, now, then);
     }
     schedule(of, now.steady);
