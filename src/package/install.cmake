@@ -23,6 +23,8 @@ write_basic_package_version_file(coauth-config-version.cmake COMPATIBILITY SameM
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/coauth-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/coauth-config-version.cmake
         DESTINATION ${package_dir})
 
+set(coauth_pc_definitions "${coauth_definitions}")
+list(TRANSFORM coauth_pc_definitions PREPEND " -D")
 configure_file(${CMAKE_CURRENT_LIST_DIR}/coauth.pc.in coauth.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/coauth.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 if(COAUTH_BUILD_SQLITE)
