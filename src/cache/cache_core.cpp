@@ -1,5 +1,6 @@
 #include "cache/cache_core.hpp"
 
+#include "cache/cache_failure.hpp"
 #include "cache/checked_options.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -32,11 +33,7 @@ std::size_t shard_count(std::size_t max_entries) {
 }
 
 failure shutting_down() {
-    failure why;
-    why.code = errc::shut_down;
-    why.step = "token";
-    why.detail = "the token cache was closed";
-    return why;
+    return cache_failure(errc::shut_down, "token", {}, "the token cache was closed");
 }
 
 }  // namespace
@@ -51,11 +48,7 @@ cache_core::cache_core(executor where, std::shared_ptr<token_store> store, cache
       timer_{asio::make_strand(where_)},
       armed_{clock::steady_time::max().time_since_epoch().count()} {
     if (!store_) {
-        failure why;
-        why.code = errc::invalid_argument;
-        why.step = "cache";
-        why.detail = "a token_cache needs a store";
-        throw error{std::move(why)};
+        throw error{cache_failure(errc::invalid_argument, "cache", {}, "a token_cache needs a store")};
     }
     const std::size_t count = shard_count(options_.max_entries);
     for (std::size_t each = 0; each < count; ++each) {
@@ -177,7 +170,7 @@ void cache_core::leave_gate(const orders::leaving& which) {
 token_key cache_core::completed(const token_key& key) const {
     key_view view = view_of(key);
     if (!clients_.complete(view)) {
-        throw error{clients_.incomplete(view)};
+        throw error{clients_.incomplete(key)};
     }
     return key.client_id().empty() ? key.with_client_id(std::string{view.client_id}) : key;
 }

@@ -1,4 +1,5 @@
 #include "cache/cache_core.hpp"
+#include "cache/cache_failure.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -15,6 +16,8 @@ namespace coauth::cache {
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr auto not_served = "no client with this id is served: call token_cache::serve first";
 
 /// Whatever was thrown, as a failure of the cache.
 failure failure_from(const std::exception_ptr& thrown, const token_key& key, errc otherwise) {
@@ -193,11 +196,7 @@ awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<cache_core> 
         }
         expected = other ? other->version : 0;
     }
-    failure why;
-    why.code = errc::store_locked;
-    why.step = "store";
-    why.detail = "others write this token without end";
-    throw error{std::move(why)};
+    throw error{cache_failure(errc::store_locked, "store", which->key, "others write this token without end")};
 }
 
 awaitable<void> cache_core::erase_again(std::shared_ptr<cache_core> self, flight_ptr which) {
@@ -245,22 +244,13 @@ awaitable<bool> cache_core::revoke(std::shared_ptr<cache_core> self, token_key k
             throw error{store_failure(std::current_exception(), key)};
         }
         if (!stored) {
-            failure why;
-            why.code = errc::no_token;
-            why.step = "revoke";
-            why.provider = key.provider();
-            throw error{std::move(why)};
+            throw error{cache_failure(errc::no_token, "revoke", key)};
         }
         ended = std::make_shared<const token>(stored->record.value);
     }
     const auto served = self->clients_.find(key.provider(), key.client_id());
     if (!served) {
-        failure why;
-        why.code = errc::invalid_argument;
-        why.step = "revoke";
-        why.provider = key.provider();
-        why.detail = "no client with this id is served: call token_cache::serve first";
-        throw error{std::move(why)};
+        throw error{cache_failure(errc::invalid_argument, "revoke", key, not_served)};
     }
     try {
         co_await served->requests.revoke(*ended, std::move(arguments));
@@ -305,14 +295,10 @@ void cache_core::check_refreshable(const token_key& key, const token& what) cons
     if (served && is_refreshable(what, served->rules)) {
         return;
     }
-    failure why;
-    why.code = errc::unsupported_operation;
-    why.step = "refresh";
-    why.provider = key.provider();
-    why.detail = !served                     ? "no client with this id is served: call token_cache::serve first"
-                 : served->rules.can_refresh ? "the token came without a refresh token: log in again"
-                                             : "the provider has no refresh: log in again";
-    throw error{std::move(why)};
+    throw error{cache_failure(errc::unsupported_operation, "refresh", key,
+                              !served                     ? not_served
+                              : served->rules.can_refresh ? "the token came without a refresh token: log in again"
+                                                          : "the provider has no refresh: log in again")};
 }
 
 }  // namespace coauth::cache

@@ -1,5 +1,7 @@
 #include "cache/clients.hpp"
 
+#include "cache/cache_failure.hpp"
+
 #include <algorithm>
 #include <mutex>
 #include <shared_mutex>
@@ -74,15 +76,11 @@ bool clients::complete(key_view& key) const noexcept {
     return true;
 }
 
-failure clients::incomplete(const key_view& key) const {
-    failure why;
-    why.code = errc::invalid_argument;
-    why.step = "token";
-    why.provider = printable(key.provider);
-    why.detail = default_of(key.provider) != nullptr
-                     ? "several clients of this provider are served: give the key a client id"
-                     : "no client of this provider is served: call token_cache::serve first";
-    return why;
+failure clients::incomplete(const token_key& key) const {
+    return cache_failure(errc::invalid_argument, "token", key,
+                         default_of(key.provider()) != nullptr
+                             ? "several clients of this provider are served: give the key a client id"
+                             : "no client of this provider is served: call token_cache::serve first");
 }
 
 std::vector<std::shared_ptr<provider_gate>> clients::gates() const {

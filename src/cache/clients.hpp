@@ -46,7 +46,7 @@ public:
     [[nodiscard]] bool complete(key_view& key) const noexcept;
 
     /// Why `complete` said false.
-    [[nodiscard]] failure incomplete(const key_view& key) const;
+    [[nodiscard]] failure incomplete(const token_key& key) const;
 
     [[nodiscard]] std::vector<std::shared_ptr<provider_gate>> gates() const;
 

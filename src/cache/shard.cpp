@@ -1,5 +1,7 @@
 #include "cache/shard.hpp"
 
+#include "cache/cache_failure.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -189,8 +191,7 @@ bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>
     const schedule_rules rules = rules_of(of);
     of.can_refresh = is_refreshable(*of.held, rules);
     if (!of.can_refresh) {
-        instead = failure{.code = errc::token_expired, .step = "refresh", .provider = of.home->provider()};
-        instead->detail = "log in again";
+        instead = cache_failure(errc::token_expired, "refresh", *of.home, "log in again");
         return look_again(of, now, then);
     }
     if (const auto earliest = earliest_refresh(*of.held, rules, now); earliest > now.steady) {
@@ -229,7 +230,7 @@ bool shard::look_again(entry& of, moment now, orders& then) {
 void shard::cancel(const waiter_ptr& who, orders& then) {
     if (who->at != nullptr) {
         detach(who);
-        then.wake.push_back({who, failure{.code = errc::cancelled, .step = "token"}});
+        then.wake.push_back({who, cache_failure(errc::cancelled, "token", {})});
     }
 }
 
@@ -325,8 +326,7 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
     const schedule_rules rules = rules_of(*of);
     of->can_refresh = is_refreshable(*of->held, rules);
     if (!of->can_refresh) {
-        failure why{.code = errc::invalid_token, .step = "token", .provider = of->home->provider()};
-        why.detail = "log in again";
+        failure why = cache_failure(errc::invalid_token, "token", *of->home, "log in again");
         end(*of, why, now, then);
         if (!closed_) {
             // The store is told, so that nobody takes it up again.
@@ -344,7 +344,7 @@ bool shard::erase(const key_view& key, orders& then) {
         return false;
     }
     const bool had = of->held != nullptr;
-    forget(*of, failure{.code = errc::no_token, .step = "token", .provider = of->home->provider()}, then);
+    forget(*of, cache_failure(errc::no_token, "token", *of->home), then);
     return had;
 }
 

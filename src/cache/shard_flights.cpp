@@ -1,4 +1,4 @@
-#include "cache/refresh_failure.hpp"
+#include "cache/cache_failure.hpp"
 #include "cache/shard.hpp"
 
 #include <algorithm>
@@ -108,10 +108,7 @@ void shard::loaded(const flight_ptr& which, outcome<std::optional<stored_token>>
     } else if (!stored && of.version != 0) {
         gone(of, then);
     } else {
-        failure why = refresh_failure(errc::no_token, which->key);
-        why.step = "token";
-        why.detail = "log in first";
-        settle_without_load(of, why, then);
+        settle_without_load(of, cache_failure(errc::no_token, "token", which->key, "log in first"), then);
     }
 }
 
@@ -120,9 +117,7 @@ void shard::settle_without_load(entry& of, const failure& why, orders& then) {
     if (of.ended) {
         wake_all(of, *of.trouble->why, then);
     } else if (of.held) {
-        failure ended = refresh_failure(errc::token_expired, *of.home);
-        ended.detail = "log in again";
-        wake_all(of, std::move(ended), then);
+        wake_all(of, cache_failure(errc::token_expired, "refresh", *of.home, "log in again"), then);
     } else {
         forget(of, why, then);
     }
@@ -130,7 +125,7 @@ void shard::settle_without_load(entry& of, const failure& why, orders& then) {
 
 /// The store has it no more: somebody erased it.
 void shard::gone(entry& of, orders& then) {
-    forget(of, refresh_failure(errc::no_token, *of.home), then);
+    forget(of, cache_failure(errc::no_token, "refresh", *of.home), then);
 }
 
 // A refresh.
@@ -154,7 +149,7 @@ void shard::begin_refresh(entry& of, moment now, orders& then) {
 void shard::let_in(const flight_ptr& which, moment now, orders& then) {
     which->let_in = true;
     if (which->home == nullptr || closed_) {
-        turned_away(which, refresh_failure(errc::shut_down, which->key), now, then);
+        turned_away(which, cache_failure(errc::shut_down, "refresh", which->key), now, then);
         return;
     }
     which->at = flight::stage::consulting;
@@ -201,7 +196,7 @@ void shard::consulted(const flight_ptr& which, const consultation& said, moment 
     due_.remove(*which);
     if (which->home == nullptr || closed_) {
         give_lease_back(which, then);
-        turned_away(which, refresh_failure(errc::shut_down, which->key), now, then);
+        turned_away(which, cache_failure(errc::shut_down, "refresh", which->key), now, then);
         return;
     }
     entry& of = *which->home;

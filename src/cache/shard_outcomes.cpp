@@ -1,4 +1,4 @@
-#include "cache/refresh_failure.hpp"
+#include "cache/cache_failure.hpp"
 #include "cache/shard.hpp"
 
 #include <algorithm>
@@ -37,9 +37,8 @@ void shard::publish(entry& of, const flight& by, std::uint64_t version, moment n
 /// After a commit. A provider that issues what has ended already must not be asked again at once, and for ever.
 void shard::finish(entry& of, const flight& by, moment now, orders& then) {
     if (!by.author && !by.shown && now.steady >= of.expires_at) {
-        failure why = refresh_failure(errc::malformed_reply, by.key);
-        why.detail = "the provider issued a token that has ended already";
-        fail(of, std::move(why), now, then);
+        constexpr auto what = "the provider issued a token that has ended already";
+        fail(of, cache_failure(errc::malformed_reply, "refresh", by.key, what), now, then);
         return;
     }
     go_on(of, now, then);
@@ -72,9 +71,8 @@ void shard::take(entry& of, const stored_token& what, moment now, orders& then) 
     of.version = what.version;
     then.discard.push_back(of.held);
     if (what.record.refused) {
-        failure why = refresh_failure(*what.record.refused, *of.home);
-        why.detail = "the provider refused earlier: log in again";
-        end(of, std::move(why), now, then);
+        constexpr auto why = "the provider refused earlier: log in again";
+        end(of, cache_failure(*what.record.refused, "refresh", *of.home, why), now, then);
         return;
     }
     hold(of, std::make_shared<const token>(what.record.value), now);
@@ -203,7 +201,7 @@ void shard::go_on(entry& of, moment now, orders& then) {
     } else if (of.awaited() && !of.flying()) {
         std::optional<failure> instead;
         if (!may_wait(of, now, then, instead)) {
-            wake_all(of, instead ? std::move(*instead) : refresh_failure(errc::shut_down, *of.home), then);
+            wake_all(of, instead ? std::move(*instead) : cache_failure(errc::shut_down, "refresh", *of.home), then);
         }
     }
     schedule(of, now.steady);

@@ -1,3 +1,4 @@
+#include "cache/cache_failure.hpp"
 #include "cache/shard.hpp"
 
 #include <algorithm>
@@ -69,8 +70,7 @@ void shard::entry_due(entry& of, moment now, orders& then) {
 void shard::flight_overdue(flight& which, moment now, orders& then) {
     entry& of = *which.home;
     const flight_ptr self = of.trouble->flying;
-    failure why{.code = errc::store_failed, .step = "store", .provider = of.home->provider()};
-    why.detail = "the store did not answer in time";
+    failure why = cache_failure(errc::store_failed, "store", *of.home, "the store did not answer in time");
     then.cut.push_back(self);
     if (which.at == flight::stage::committing) {
         // It may come through yet: the next attempt will find that.
@@ -109,8 +109,8 @@ bool shard::sweep(moment now, orders& then) {
                 // The entry's list keeps it alive until it is detached.
                 auto& late = static_cast<waiter&>(*next);
                 const waiter_ptr who = late.at->trouble->waiting[late.index];
-                failure why{.code = errc::timeout, .step = "token", .provider = late.at->home->provider()};
-                why.detail = "no token came in time; what was begun goes on";
+                failure why = cache_failure(errc::timeout, "token", *late.at->home,
+                                            "no token came in time; what was begun goes on");
                 detach(who);
                 then.wake.push_back({who, std::move(why)});
                 break;

@@ -34,8 +34,8 @@ TEST_CASE("a key without a client id means the only client of its provider") {
     const token_key bare{"hike", "ann"};
     key_view key = view_of(bare);
     CHECK_FALSE(served.complete(key));
-    CHECK(served.incomplete(key).code == errc::invalid_argument);
-    CHECK(served.incomplete(key).detail.find("token_cache::serve") != std::string::npos);
+    CHECK(served.incomplete(bare).code == errc::invalid_argument);
+    CHECK(served.incomplete(bare).detail.find("token_cache::serve") != std::string::npos);
 
     served.serve(client_of(via, "vk", "another"));
     CHECK_FALSE(served.complete(key));
@@ -50,7 +50,7 @@ TEST_CASE("a key without a client id means the only client of its provider") {
     served.serve(client_of(via, "hike", "two"));
     key = view_of(bare);
     CHECK_FALSE(served.complete(key));
-    CHECK(served.incomplete(key).detail.find("several") != std::string::npos);
+    CHECK(served.incomplete(bare).detail.find("several") != std::string::npos);
     const token_key full{"hike", "not served", "ann"};
     key = view_of(full);
     CHECK(served.complete(key));
