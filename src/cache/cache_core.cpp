@@ -3,7 +3,6 @@
 #include "cache/cache_failure.hpp"
 #include "cache/checked_options.hpp"
 
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -200,19 +199,15 @@ token_ptr cache_core::peek(const token_key& key) const {
 
 void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, const executor& home,
                       waiter::completion handler) {
-    auto slot = asio::get_associated_cancellation_slot(handler);
     const auto who = std::make_shared<waiter>(home, std::move(handler));
     shard& where = shard_of(hash_of(view_of(key)));
-    // Before it waits: from then on it may be resumed, on another thread, at any moment.
-    if (slot.is_connected()) {
-        slot.assign([weak = weak_from_this(), late = std::weak_ptr{who}, &where](asio::cancellation_type type) {
-            const auto self = weak.lock();
-            const auto given_up = late.lock();
-            if (self && given_up && type != asio::cancellation_type::none) {
-                self->change(where, [&](shard& s, orders& then) { s.cancel(given_up, then); });
-            }
-        });
-    }
+    who->on_cancellation([weak = weak_from_this(), late = std::weak_ptr{who}, &where] {
+        const auto self = weak.lock();
+        const auto given_up = late.lock();
+        if (self && given_up) {
+            self->change(where, [&](shard& s, orders& then) { s.cancel(given_up, then); });
+        }
+    });
     const clock::steady_time deadline = clock_->steady_now() + std::clamp(limit, 0ms, longest_duration);
     change(where, [&](shard& s, orders& then) {
         if (closed_) {
@@ -314,7 +309,7 @@ void cache_core::abandon() noexcept {
         closers_.clear();
     }
     for (const waiter_ptr& each : callers) {
-        if (each->lives_on(dying)) {
+        if (each->outlives(dying)) {
             each->resume(shutting_down());
         }
     }

@@ -2,9 +2,6 @@
 
 #include <coauth/core/secret.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/post.hpp>
-
 #include <utility>
 
 namespace coauth::http {
@@ -65,22 +62,6 @@ failure call::failed(failure why) const {
     why.request_sent = sent.load();
     why.repeatable = idempotent;
     return why;
-}
-
-void call::resume_caller(call_result result) {
-    // Let go of at once: resumed, the caller may end its context, while a connection still holds this call.
-    const executor home = std::exchange(home_, {});
-    boost::asio::post(home, [handler = std::move(handler_), result = std::move(result)]() mutable {
-        // The slot is the caller's: it may be touched here, on the caller's executor, and nowhere else.
-        if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
-            slot.clear();
-        }
-        if (auto* why = std::get_if<failure>(&result)) {
-            std::move(handler)(std::make_exception_ptr(error{std::move(*why)}), http_response{});
-        } else {
-            std::move(handler)(std::exception_ptr{}, std::get<http_response>(std::move(result)));
-        }
-    });
 }
 
 }  // namespace coauth::http

@@ -1,40 +1,33 @@
 #pragma once
 
+#include "http/parked_caller.hpp"
 #include "http/request_writer.hpp"
 #include "http/response_reader.hpp"
 
 #include <coauth/core/clock.hpp>
 #include <coauth/core/error.hpp>
 #include <coauth/core/http_message.hpp>
-#include <coauth/http/awaitable.hpp>
 #include <coauth/http/observer.hpp>
-
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/prefer.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <variant>
 
 namespace coauth::http {
 
 class connection;
 
 /// What a call comes to.
-using call_result = std::variant<http_response, failure>;
+using call_result = parked_caller<http_response>::result;
 
 /// One request on its way through the pool, from `send` until its caller is resumed.
 class call {
 public:
-    using completion = boost::asio::any_completion_handler<void(std::exception_ptr, http_response)>;
+    using completion = parked_caller<http_response>::completion;
 
     /// Throws `coauth::error` with `errc::invalid_argument` for a request that may not be sent.
     call(std::uint64_t number, const http_request& request, clock::steady_time now, std::chrono::milliseconds limit);
@@ -80,26 +73,11 @@ public:
     bool reused = false;  ///< The last attempt was on a connection that had served before.
     request_durations durations;
 
-    /// Who is to be resumed, and where; before the call is submitted. The caller's context has this call for work, so
-    /// it does not run dry, and die, as long as the call holds its executor.
-    void set_caller(const executor& home, completion handler) {
-        home_ = boost::asio::prefer(home, boost::asio::execution::outstanding_work.tracked);
-        handler_.swap(handler);  // its move assignment recurses without end in Boost 1.81
-    }
-
-    /// Resumes the caller with `result`, on the caller's executor and never from within. Once.
-    void resume_caller(call_result result);
-
-    /// The caller's handler; to be destroyed where the caller cannot be resumed any more.
-    [[nodiscard]] completion take_handler() noexcept {
-        home_ = {};
-        return std::move(handler_);
-    }
+    /// Parked before the call is submitted, and resumed once the ledger has ended it.
+    parked_caller<http_response> caller;
 
 private:
     std::string wire_;
-    executor home_;
-    completion handler_;
 };
 
 }  // namespace coauth::http

@@ -5,7 +5,6 @@
 #include <coauth/core/clock.hpp>
 #include <coauth/core/error.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -105,17 +104,14 @@ std::shared_ptr<call> pool_core::new_call(const http_request& request) {
 
 void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, call::completion handler) {
     tell([&](observer& told) { told.request_started(event_of(*asked)); });
-    // Before it is submitted: from then on it may end, on another thread, at any moment.
-    if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
-        slot.assign([core = weak_from_this(), call = std::weak_ptr{asked}](asio::cancellation_type type) {
-            const auto self = core.lock();
-            const auto given_up = call.lock();
-            if (self && given_up && type != asio::cancellation_type::none) {
-                self->change([&](ledger_orders& orders) { self->ledger_.cancel(given_up, orders); });
-            }
-        });
-    }
-    asked->set_caller(home, std::move(handler));
+    asked->caller.park(home, std::move(handler));
+    asked->caller.on_cancellation([core = weak_from_this(), call = std::weak_ptr{asked}] {
+        const auto self = core.lock();
+        const auto given_up = call.lock();
+        if (self && given_up) {
+            self->change([&](ledger_orders& orders) { self->ledger_.cancel(given_up, orders); });
+        }
+    });
     change([&](ledger_orders& orders) { ledger_.submit(asked, clock_->steady_now(), orders); });
 }
 
@@ -204,7 +200,7 @@ void pool_core::end(ledger_orders::ending& order) {
         told.request_ended(event_of(*order.which), answer != nullptr ? answer->status() : 0,
                            std::get_if<failure>(&order.result), durations);
     });
-    order.which->resume_caller(std::move(order.result));
+    order.which->caller.resume(std::move(order.result));
 }
 
 void pool_core::begin_sweeping() {
@@ -284,7 +280,7 @@ void pool_core::abandon() noexcept {
         timer.swap(sweep_timer_);
     }
     for (auto& order : orders.end) {
-        const call::completion freed = order.which->take_handler();
+        order.which->caller.forget();
     }
 }
 
