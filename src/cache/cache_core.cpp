@@ -2,6 +2,7 @@
 
 #include "cache/cache_failure.hpp"
 #include "cache/checked_options.hpp"
+#include "core/option_checks.hpp"
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>

@@ -1,5 +1,6 @@
 #include "cache/cache_failure.hpp"
 #include "cache/shard.hpp"
+#include "core/option_checks.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -27,8 +28,8 @@ clock::steady_time shard::expiring_at(const entry& of) const {
     if (of.expires_at == clock::steady_time::max()) {
         return of.expires_at;
     }
-    return of.expires_at - std::clamp<std::chrono::seconds>(rules_of(of).expiring_threshold, std::chrono::seconds{0},
-                                                            std::chrono::hours{24 * 366});
+    constexpr auto longest = std::chrono::duration_cast<std::chrono::seconds>(longest_duration);
+    return of.expires_at - std::clamp(rules_of(of).expiring_threshold, std::chrono::seconds{0}, longest);
 }
 
 /// When the entry wants to be looked at next.

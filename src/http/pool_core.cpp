@@ -1,5 +1,6 @@
 #include "http/pool_core.hpp"
 
+#include "core/option_checks.hpp"
 #include "http/context_watch.hpp"
 
 #include <coauth/core/clock.hpp>
@@ -28,37 +29,21 @@ constexpr auto sweep_interval = 50ms;
 /// An idle connection is looked at with every so many sweeps.
 constexpr unsigned sweeps_between_looks = 10;
 
-/// So that no addition of times overflows.
-constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365};
-
-[[noreturn]] void refuse_option(std::string detail) {
-    failure why;
-    why.code = errc::invalid_argument;
-    why.detail = std::move(detail);
-    throw error{std::move(why)};
-}
-
-void check_duration(std::chrono::milliseconds& value, const char* name) {
-    if (value <= 0ms) {
-        refuse_option(std::string{"pool_options::"} + name + " has to be longer than nothing");
-    }
-    value = std::min(value, longest);
-}
-
 pool_options checked(pool_options options) {
+    const option_checks check{"pool_options"};
     if (options.max_connections_per_origin == 0) {
-        refuse_option("pool_options::max_connections_per_origin has to be at least 1");
+        check.refuse("max_connections_per_origin", "has to be at least 1");
     }
     if (options.proxy && options.proxy->host.empty()) {
-        refuse_option("pool_options::proxy has no host");
+        check.refuse("proxy", "has no host");
     }
-    check_duration(options.idle_timeout, "idle_timeout");
-    check_duration(options.max_connection_age, "max_connection_age");
-    check_duration(options.timeout, "timeout");
-    check_duration(options.connect_timeout, "connect_timeout");
-    check_duration(options.handshake_timeout, "handshake_timeout");
-    check_duration(options.response_timeout, "response_timeout");
-    check_duration(options.connection_attempt_delay, "connection_attempt_delay");
+    check.duration(options.idle_timeout, "idle_timeout");
+    check.duration(options.max_connection_age, "max_connection_age");
+    check.duration(options.timeout, "timeout");
+    check.duration(options.connect_timeout, "connect_timeout");
+    check.duration(options.handshake_timeout, "handshake_timeout");
+    check.duration(options.response_timeout, "response_timeout");
+    check.duration(options.connection_attempt_delay, "connection_attempt_delay");
     return options;
 }
 
@@ -93,7 +78,7 @@ void pool_core::watch_context() {
 }
 
 std::shared_ptr<call> pool_core::new_call(const http_request& request) {
-    const auto limit = std::clamp(request.timeout.value_or(options_.timeout), 0ms, longest);
+    const auto limit = std::clamp(request.timeout.value_or(options_.timeout), 0ms, longest_duration);
     std::uint64_t number = 0;
     {
         const std::scoped_lock lock{mutex_};
