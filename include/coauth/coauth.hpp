@@ -16,6 +16,7 @@
 #include <coauth/core/token.hpp>
 #include <coauth/flow/client.hpp>
 #include <coauth/http/connection_pool.hpp>
+#include <coauth/login/login_broker.hpp>
 #include <coauth/provider/catalog.hpp>
 #include <coauth/provider/reply.hpp>
 #include <coauth/provider/request.hpp>

@@ -1,4 +1,5 @@
 #include <coauth/core/encoding.hpp>
+#include <coauth/core/secret.hpp>
 
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
@@ -23,6 +24,22 @@ std::string base64url(std::string_view bytes) {
     std::replace(text.begin(), text.end(), '/', '_');
     text.erase(text.find_last_not_of('=') + 1);
     return text;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+    const std::size_t missing = (4 - text.size() % 4) % 4;
+    std::string padded{text};
+    std::replace(padded.begin(), padded.end(), '-', '+');
+    std::replace(padded.begin(), padded.end(), '_', '/');
+    padded.append(missing, '=');
+    std::string bytes(padded.size() / 4 * 3, '\0');
+    const int length =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                        reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size()));
+    wipe(padded);
+    bytes.resize(length < 0 || missing > 2 ? 0 : static_cast<std::size_t>(length) - missing);
+    // OpenSSL takes more than one form for the same bytes; written anew, only one is as it was.
+    return base64url(bytes) == text ? std::optional{std::move(bytes)} : std::nullopt;
 }
 
 std::array<unsigned char, 32> sha256(std::string_view bytes) {

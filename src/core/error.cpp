@@ -96,6 +96,19 @@ constexpr std::array entries{
     entry{errc::store_damaged, store, "store_damaged", "the token store is damaged"},
     entry{errc::store_version, store, "store_version", "the token store was written by a newer version"},
     entry{errc::unsealing_failed, store, "unsealing_failed", "what was sealed cannot be opened"},
+
+    entry{errc::callback_login_unknown, callback, "callback_login_unknown",
+          "the callback belongs to no login under way"},
+    entry{errc::callback_cookie_missing, callback, "callback_cookie_missing",
+          "the browser has no cookie of this login"},
+    entry{errc::callback_cookie_mismatch, callback, "callback_cookie_mismatch",
+          "the browser's cookie is not the one of this login"},
+    entry{errc::callback_wrong_provider, callback, "callback_wrong_provider",
+          "the callback came to another provider's redirect URI"},
+    entry{errc::too_many_logins, network, "too_many_logins", "too many logins are under way"},
+    entry{errc::login_expired, login, "login_expired", "the user did not come back in time"},
+    entry{errc::login_displaced, login, "login_displaced", "the login had to make room for another"},
+    entry{errc::login_abandoned, login, "login_abandoned", "the login was given up"},
 };
 
 constexpr bool contiguous() {

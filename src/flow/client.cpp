@@ -192,6 +192,10 @@ const std::string& client::client_id() const noexcept {
     return state_->who.client_id;
 }
 
+const std::string& client::redirect_uri() const noexcept {
+    return state_->who.redirect_uri;
+}
+
 client client::with_timeout(std::chrono::milliseconds timeout) const {
     state changed = *state_;
     changed.options.timeout = timeout;

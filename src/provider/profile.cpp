@@ -52,6 +52,10 @@ bool profile::callback_in_fragment() const noexcept {
     return data_->callback.carrier == callback_carrier::fragment;
 }
 
+bool profile::callback_in_form() const noexcept {
+    return data_->callback.carrier == callback_carrier::form;
+}
+
 std::optional<std::chrono::seconds> profile::expiring_threshold() const noexcept {
     return data_->expiring_threshold;
 }

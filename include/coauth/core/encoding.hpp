@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ namespace coauth {
 
 /// Base64url without padding (RFC 4648, section 5).
 [[nodiscard]] std::string base64url(std::string_view bytes);
+
+/// The bytes of unpadded base64url; nothing where `text` is not what `base64url` writes.
+[[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
 
 /// The SHA-256 digest of `bytes`.
 [[nodiscard]] std::array<unsigned char, 32> sha256(std::string_view bytes);

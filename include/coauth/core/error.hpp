@@ -92,6 +92,16 @@ enum class errc {
     store_damaged,     ///< The store, or a record in it, is not what a store writes.
     store_version,     ///< The store was written by a newer version of this library.
     unsealing_failed,  ///< Sealed under another key, cut, altered, or moved.
+
+    // Logins under way.
+    callback_login_unknown,    ///< No login under way has this state or cookie: it has ended, or was begun elsewhere.
+    callback_cookie_missing,   ///< The browser has no cookie of this login: it did not begin it, or lost it.
+    callback_cookie_mismatch,  ///< The cookie is not the one that this login was begun with.
+    callback_wrong_provider,   ///< It came to another provider's redirect URI.
+    too_many_logins,           ///< There is no room for another login under way.
+    login_expired,             ///< The user did not come back in time.
+    login_displaced,           ///< The login had to make room for another of the same address.
+    login_abandoned,           ///< The login was given up.
 };
 
 /// The class of a failure: what kind of thing went wrong, whatever the provider called it.

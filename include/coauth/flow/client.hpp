@@ -55,6 +55,7 @@ public:
 
     [[nodiscard]] const provider::profile& profile() const noexcept;
     [[nodiscard]] const std::string& client_id() const noexcept;
+    [[nodiscard]] const std::string& redirect_uri() const noexcept;
 
     /// The same client with another limit for each operation; zero or less ends them at once with a timeout.
     [[nodiscard]] client with_timeout(std::chrono::milliseconds timeout) const;

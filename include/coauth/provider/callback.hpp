@@ -43,5 +43,8 @@ namespace provider {
 [[nodiscard]] result<grant> read_callback(const profile& what, const authorization& login, std::string_view callback,
                                           clock::wall_time received_at);
 
+/// The state that a callback brings, of which login it may be; unchecked. Empty where it has none, or cannot be read.
+[[nodiscard]] std::string callback_state(const profile& what, std::string_view callback);
+
 }  // namespace provider
 }  // namespace coauth

@@ -51,6 +51,10 @@ public:
     /// on.
     [[nodiscard]] bool callback_in_fragment() const noexcept;
 
+    /// Whether the callback is a form that the browser posts from the provider's page (OAuth 2.0 Form Post Response
+    /// Mode): cookies come along only if they are `SameSite=None`.
+    [[nodiscard]] bool callback_in_form() const noexcept;
+
     /// How long before its end the owner of a token that cannot be refreshed should be told.
     [[nodiscard]] std::optional<std::chrono::seconds> expiring_threshold() const noexcept;
 

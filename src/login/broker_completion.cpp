@@ -1,0 +1,202 @@
+#include "login/broker_core.hpp"
+
+#include <coauth/cache/token_cache.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace coauth::login {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Longer than the completion itself, which ends by its own limits and the cache's.
+constexpr std::chrono::seconds beyond_completion{60};
+
+unsigned status_of(const failure& why) noexcept {
+    if (why.code == errc::access_denied || why.code == errc::invalid_grant) {
+        return 403;
+    }
+    if (why.code == errc::temporarily_unavailable || why.code == errc::rate_limited || why.code == errc::shut_down ||
+        why.code == errc::too_many_waiting) {
+        return 503;
+    }
+    switch (class_of(why.code)) {
+        case failure_class::callback:
+        case failure_class::login:
+        case failure_class::cancelled:
+            return 400;
+        case failure_class::timeout:
+            return 504;
+        default:
+            return 502;
+    }
+}
+
+/// Nothing of the provider's words: whoever can make a browser open a link could choose them.
+std::string text_of(unsigned status, const std::string& provider) {
+    const std::string who = provider.empty() ? "The provider" : provider;
+    switch (status) {
+        case 400:
+            return "This login cannot be finished here: it has ended already, or was begun in another browser. Please "
+                   "log in again.";
+        case 403:
+            return who + " did not log you in: you or " + who + " said no. You can log in again.";
+        case 503:
+            return "Logging in at " + who + " is not possible at the moment. Please try again in a minute.";
+        case 504:
+            return who + " did not answer in time. Please log in again.";
+        default:
+            return who + " could not finish the login. Please log in again.";
+    }
+}
+
+login_answer refusal(const failure& why, const std::string& provider) {
+    login_answer made;
+    made.status = status_of(why);
+    made.text = text_of(made.status, provider);
+    made.why = why;
+    return made;
+}
+
+failure failure_of(const std::exception_ptr& thrown, const std::string& provider) {
+    failure why;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const error& told) {
+        why = told.details();
+    } catch (const std::exception& other) {
+        why.code = errc::server_error;
+        why.detail = std::string{"finishing the login failed: "} + other.what();
+    }
+    why.provider = why.provider.empty() ? provider : why.provider;
+    return why;
+}
+
+/// Asked once more where that does no harm: the code is spent, and the user would have to log in again.
+awaitable<identity> identify(client who, token whose) {
+    try {
+        co_return co_await who.userinfo(whose);
+    } catch (const error& first) {
+        if (!is_retryable(first.details()) || first.details().retry_after) {
+            throw;
+        }
+    }
+    co_return co_await who.userinfo(std::move(whose));
+}
+
+/// Gives the token to the cache. That the store fails is the cache's to mend: the token is held all the same.
+awaitable<void> keep(token_cache& in, token_key key, token fresh) {
+    try {
+        co_await in.put(std::move(key), std::move(fresh));
+    } catch (const error& failed) {
+        if (class_of(failed.reason()) != failure_class::store) {
+            throw;
+        }
+    }
+}
+
+}  // namespace
+
+awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> self, attempt_ptr which, grant with) {
+    const clock::steady_time deadline = self->clock_->steady_now() + self->options_.completion_timeout;
+    const auto within = [&] {
+        const auto left = deadline - self->clock_->steady_now();
+        return which->who.with_timeout(std::chrono::ceil<std::chrono::milliseconds>(left));
+    };
+    token fresh = co_await within().exchange(std::move(with));
+    std::optional<identity> who;
+    if (which->who.profile().has("userinfo")) {
+        who = co_await identify(within(), fresh);
+    }
+    std::string account = who ? who->subject : which->account;
+    if (account.empty()) {
+        account = random_text(*self->options_.random, 16);
+    }
+    token_key key{which->who.profile().name(), which->who.client_id(), std::move(account)};
+    const auto session = std::make_shared<login_session>(key);
+    session->who = std::move(who);
+    session->return_to = which->return_to;
+    session->tag = which->tag;
+    if (self->options_.cache != nullptr) {
+        co_await keep(*self->options_.cache, key, fresh);
+        session->token = self->options_.cache->peek(key);
+    }
+    if (!session->token) {
+        session->token = std::make_shared<const token>(std::move(fresh));
+    }
+    co_return session;
+}
+
+void broker_core::finish(arrival with) {
+    ++count_.completing;
+    const attempt_ptr which = with.which;
+    asio::co_spawn(where_, log_in(shared_from_this(), which, std::move(with.brought)),
+                   [self = shared_from_this(), which](const std::exception_ptr& thrown, login_session_ptr made) {
+                       --self->count_.completing;
+                       if (thrown) {
+                           self->fail(which, failure_of(thrown, which->who.profile().name()));
+                       } else {
+                           ++self->count_.completed;
+                           self->settle(which, std::move(made));
+                       }
+                   });
+}
+
+void broker_core::fail(const attempt_ptr& which, const failure& why) {
+    ++(why.code == errc::access_denied ? count_.denied : count_.failed);
+    settle(which, why);
+}
+
+login_answer broker_core::answer(const attempt& which, const login_result& how) const {
+    login_answer made;
+    if (const auto* why = std::get_if<failure>(&how)) {
+        made = refusal(*why, which.who.profile().title());
+    } else {
+        made.session = std::get<login_session_ptr>(how);
+        made.status = 303;
+        made.location = which.return_to;
+    }
+    made.set_cookies.push_back(cookies_.clear(which.id()));
+    return made;
+}
+
+awaitable<login_answer> broker_core::complete(std::shared_ptr<broker_core> self, std::string callback,
+                                              std::string cookies, std::string body) {
+    if (self->shut_) {
+        co_return refusal({.code = errc::shut_down, .step = "callback"}, {});
+    }
+    auto received = self->receive(callback, cookies, body);
+    wipe(callback);
+    wipe(cookies);
+    wipe(body);
+    const attempt_ptr which = received.has_value() ? received->which : nullptr;
+    if (which && which->claim()) {
+        if (!self->attempts_->use(which)) {
+            received = failure{.code = errc::callback_login_unknown, .step = "callback"};
+        } else if (received->refusal) {
+            self->fail(which, *received->refusal);
+        } else {
+            self->finish(std::move(*received));
+        }
+    }
+    if (received.has_error()) {
+        ++self->count_.refused;
+        co_return refusal(received.error(), {});
+    }
+    const std::shared_ptr<outcome> ended{which, &which->ended};
+    const auto until = self->clock_->steady_now() + self->options_.completion_timeout + beyond_completion;
+    std::optional<login_result> how = co_await wait(self, ended, until);
+    if (!how) {
+        how = failure{.code = errc::timeout, .step = "login", .provider = which->who.profile().name()};
+    }
+    co_return self->answer(*which, *how);
+}
+
+}  // namespace coauth::login

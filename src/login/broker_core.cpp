@@ -1,0 +1,303 @@
+#include "login/broker_core.hpp"
+
+#include "login/checked_options.hpp"
+#include "login/kept_attempts.hpp"
+#include "login/sealed_attempts.hpp"
+
+#include <coauth/provider/callback.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::login {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+failure of_login(errc code, std::string step, const provider::profile* whose, std::string detail) {
+    failure why;
+    why.code = code;
+    why.step = std::move(step);
+    why.provider = whose != nullptr ? whose->name() : "";
+    why.detail = std::move(detail);
+    return why;
+}
+
+failure shutting_down() {
+    return of_login(errc::shut_down, "login", nullptr, "the login broker was closed");
+}
+
+std::unique_ptr<attempts> make_attempts(login_backend how, const served_clients& served, const login_options& options) {
+    if (auto* sealed = std::get_if<sealed_logins>(&how)) {
+        check(*sealed);
+        return std::make_unique<sealed_attempts>(std::move(*sealed), served, options.clock, options.random);
+    }
+    const kept_logins& kept = std::get<kept_logins>(how);
+    check(kept);
+    return std::make_unique<kept_attempts>(kept, options.clock, options.random);
+}
+
+}  // namespace
+
+failure expired(const attempt& which) {
+    return of_login(errc::login_expired, "login", &which.who.profile(), "begin it again");
+}
+
+broker_core::broker_core(executor where, login_backend how, login_options options)
+    : where_{std::move(where)},
+      options_{checked_options(std::move(options))},
+      clock_{options_.clock},
+      cookies_{options_},
+      attempts_{make_attempts(std::move(how), served_, options_)},
+      alarm_{std::make_shared<http::alarm>(where_, clock_)} {}
+
+void broker_core::start() {
+    http::end_with_context(where_, weak_from_this());
+    alarm_->start([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->ring();
+        }
+    });
+}
+
+void broker_core::serve(const client& with) {
+    served_.serve(with, true).value();
+}
+
+// Beginning.
+
+pending_login broker_core::begin(const client& with, const begin_options& options) {
+    if (closed_) {
+        throw error{shutting_down()};
+    }
+    check(options);
+    served_.serve(with, false).value();
+    authorize_options ask = options.ask;
+    ask.state = attempts_->new_state(options.address);
+    authorization asked = with.authorize(ask);
+    std::string url = std::exchange(asked.url, {});
+
+    const auto which = std::make_shared<attempt>(with, std::move(asked));
+    which->return_to = options.return_to;
+    which->account = options.account;
+    which->tag = options.tag;
+    which->begun = clock_->now();
+    which->due = clock_->steady_now() + options_.lifetime;
+    const attempts::kept kept = attempts_->keep(which, options.address).value();
+    for (const attempt_ptr& each : kept.displaced) {
+        ++count_.displaced;
+        settle(each, of_login(errc::login_displaced, "login", &each->who.profile(), "begin it again"));
+    }
+    ++count_.begun;
+    alarm_->note(attempts_->next_due());
+
+    std::vector<std::string> set_cookies = surplus(options.cookies);
+    set_cookies.insert(set_cookies.begin(), cookies_.set(which->id(), kept.cookie, with.profile().callback_in_form()));
+    return pending_login{shared_from_this(), which, std::move(url), std::move(set_cookies)};
+}
+
+std::vector<std::string> broker_core::surplus(std::string_view cookies) {
+    constexpr std::size_t most_looked_at = 40;
+    std::vector<login_cookie> sent = cookies_.read(cookies);
+    sent.resize(std::min(sent.size(), most_looked_at));
+    std::vector<std::string> cleared;
+    std::vector<attempt_ptr> alive;
+    for (const login_cookie& each : sent) {
+        auto found = attempts_->find(each.id, each.value);
+        if (found.has_value()) {
+            alive.push_back(std::move(*found));
+        } else {
+            cleared.push_back(cookies_.clear(each.id));
+        }
+    }
+    std::sort(alive.begin(), alive.end(),
+              [](const attempt_ptr& left, const attempt_ptr& right) { return left->begun > right->begun; });
+    for (std::size_t each = options_.max_per_browser - 1; each < alive.size(); ++each) {
+        cleared.push_back(cookies_.clear(alive[each]->id()));
+        if (alive[each]->claim() && attempts_->use(alive[each])) {
+            ++count_.displaced;
+            settle(alive[each], of_login(errc::login_displaced, "login", &alive[each]->who.profile(),
+                                         "too many were begun in one browser"));
+        }
+    }
+    return cleared;
+}
+
+void broker_core::abandon(const attempt_ptr& which) {
+    if (which->claim()) {
+        static_cast<void>(attempts_->use(which));
+        ++count_.abandoned;
+        settle(which, of_login(errc::login_abandoned, "login", &which->who.profile(), "begin it again"));
+    }
+}
+
+// Finding the login of a callback.
+
+result<broker_core::arrival> broker_core::receive(std::string_view callback, std::string_view cookies,
+                                                  std::string_view body) {
+    const auto where = place_of(callback);
+    if (where.has_error()) {
+        return where.error();
+    }
+    const auto owner = served_.owner_of(*where);
+    if (!owner) {
+        return of_login(errc::callback_login_unknown, "callback", nullptr,
+                        "no login was begun here with this redirect URI");
+    }
+    const bool in_body = !body.empty() && (owner->callback_in_form() || owner->callback_in_fragment());
+    const std::string_view brought = in_body ? body : callback;
+    auto found = find(*owner, brought, cookies);
+    if (found.has_error()) {
+        return found.error();
+    }
+    arrival made;
+    made.which = std::move(*found);
+    if (made.which->who.profile().name() != owner->name()) {
+        return of_login(errc::callback_wrong_provider, "callback", &*owner,
+                        "it belongs to a login at " + made.which->who.profile().name() + "; begin the login again");
+    }
+    auto read = provider::read_callback(made.which->who.profile(), made.which->asked, brought, clock_->now());
+    if (read.has_value()) {
+        made.brought = std::move(*read);
+    } else if (class_of(read.error().code) == failure_class::callback) {
+        return read.error();
+    } else {
+        made.refusal = read.error();
+    }
+    return made;
+}
+
+result<attempt_ptr> broker_core::find(const provider::profile& owner, std::string_view parameters,
+                                      std::string_view cookies) {
+    if (const std::string state = provider::callback_state(owner, parameters); !state.empty()) {
+        return find_by_state(state, cookies);
+    }
+    if (owner.binding() == provider::binding::cookie) {
+        return find_by_cookie(owner, cookies);
+    }
+    // It proves nothing, so it ends nothing; what it says is told all the same.
+    const auto read = provider::read_callback(owner, authorization{}, parameters, clock_->now());
+    return read.has_error() ? read.error()
+                            : of_login(errc::callback_state_missing, "callback", &owner, "begin the login again");
+}
+
+result<attempt_ptr> broker_core::find_by_state(std::string_view state, std::string_view cookies) {
+    result<attempt_ptr> found = of_login(errc::callback_cookie_missing, "callback", nullptr,
+                                         "it was begun in another browser, or this one keeps no cookies");
+    for (const login_cookie& each : cookies_.read(cookies)) {
+        if (state.starts_with(each.id)) {
+            found = attempts_->find(each.id, each.value);
+        }
+        if (found.has_value()) {
+            break;
+        }
+    }
+    return found;
+}
+
+result<attempt_ptr> broker_core::find_by_cookie(const provider::profile& owner, std::string_view cookies) {
+    result<attempt_ptr> found = of_login(errc::callback_cookie_missing, "callback", &owner,
+                                         "it was begun in another browser, or this one keeps no cookies");
+    attempt_ptr newest;
+    for (const login_cookie& each : cookies_.read(cookies)) {
+        auto one = attempts_->find(each.id, each.value);
+        if (one.has_error()) {
+            found = newest ? std::move(found) : std::move(one);
+            continue;
+        }
+        const bool fits = (*one)->who.profile().name() == owner.name();
+        // One whose callback has come already is the last choice.
+        const auto rank = [](const attempt& what) { return std::pair{!what.claimed, what.begun}; };
+        if (fits && (!newest || rank(**one) > rank(*newest))) {
+            newest = std::move(*one);
+        }
+    }
+    return newest ? result<attempt_ptr>{std::move(newest)} : found;
+}
+
+// Waiting.
+
+void broker_core::ring() {
+    const clock::steady_time now = clock_->steady_now();
+    for (const attempt_ptr& each : attempts_->expire(now)) {
+        ++count_.expired;
+        settle(each, expired(*each));
+    }
+    std::vector<std::shared_ptr<cache::bystander<std::optional<login_result>>>> late;
+    clock::steady_time next = attempts_->next_due();
+    {
+        const std::scoped_lock lock{waiting_mutex_};
+        while (cache::due_node* each = waiting_.pop(now)) {
+            late.push_back(static_cast<waiter*>(each)->caller);
+        }
+        next = std::min(next, waiting_.earliest());
+    }
+    for (const auto& each : late) {
+        each->resume({}, std::nullopt);
+    }
+    alarm_->note(next);
+}
+
+// The end.
+
+void broker_core::settle(const attempt_ptr& which, const login_result& how) {
+    attempts_->forget(which);
+    which->ended.settle(how);
+    check_still();
+}
+
+void broker_core::check_still() {
+    if (closed_ && attempts_->under_way() == 0) {
+        still_->settle(login_session_ptr{});
+    }
+}
+
+void broker_core::tell_all(const failure& why) {
+    for (const attempt_ptr& each : attempts_->held()) {
+        if (each->claim()) {
+            static_cast<void>(attempts_->use(each));
+            attempts_->forget(each);
+        }
+        each->ended.settle(why);
+    }
+}
+
+void broker_core::close_now() noexcept {
+    closed_ = true;
+    if (!shut_.exchange(true)) {
+        tell_all(shutting_down());
+        still_->settle(login_session_ptr{});
+        alarm_->rest();
+    }
+}
+
+void broker_core::abandon() noexcept {
+    closed_ = true;
+    shut_ = true;
+    std::vector<waiter_ptr> callers = still_->take_waiting();
+    for (const attempt_ptr& each : attempts_->held()) {
+        std::vector<waiter_ptr> more = each->ended.take_waiting();
+        callers.insert(callers.end(), more.begin(), more.end());
+    }
+    alarm_->end();
+    where_ = {};
+}
+
+login_statistics broker_core::statistics() const {
+    login_statistics all;
+    all.under_way = attempts_->under_way();
+    all.completing = count_.completing;
+    all.waiting = count_.waiting;
+    all.begun = count_.begun;
+    all.completed = count_.completed;
+    all.denied = count_.denied;
+    all.failed = count_.failed;
+    all.expired = count_.expired;
+    all.displaced = count_.displaced;
+    all.abandoned = count_.abandoned;
+    all.refused = count_.refused;
+    return all;
+}
+
+}  // namespace coauth::login

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "http/alarm.hpp"
+#include "http/context_watch.hpp"
+#include "login/attempts.hpp"
+#include "login/login_cookies.hpp"
+#include "login/outcome.hpp"
+#include "login/served_clients.hpp"
+
+#include <coauth/login/login_broker.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace coauth::login {
+
+[[nodiscard]] failure expired(const attempt& which);
+
+using login_backend = std::variant<kept_logins, sealed_logins>;
+
+/// What begins logins, finds the one that a callback belongs to, and carries it to its end. Threads: any.
+class broker_core : public http::context_bound, public std::enable_shared_from_this<broker_core> {
+public:
+    broker_core(executor where, login_backend how, login_options options);
+
+    /// What needs `shared_from_this`; once, before anything else.
+    void start();
+
+    void serve(const client& with);
+    [[nodiscard]] pending_login begin(const client& with, const begin_options& options);
+    void abandon(const attempt_ptr& which);
+
+    [[nodiscard]] std::chrono::milliseconds wait_timeout() const noexcept { return options_.wait_timeout; }
+
+    static awaitable<login_answer> complete(std::shared_ptr<broker_core> self, std::string callback,
+                                            std::string cookies, std::string body);
+    static awaitable<login_session_ptr> completed(std::shared_ptr<broker_core> self, attempt_ptr which,
+                                                  std::chrono::milliseconds limit);
+
+    /// Begins nothing new; then as `login_broker::close`.
+    static awaitable<std::size_t> close(std::shared_ptr<broker_core> self, std::chrono::milliseconds grace);
+    void close_now() noexcept;
+
+    void abandon() noexcept override;
+
+    [[nodiscard]] login_statistics statistics() const;
+
+private:
+    class parked;
+
+    /// A callback that belongs to a login, which is not used up yet.
+    struct arrival {
+        attempt_ptr which;
+        grant brought;
+        std::optional<failure> refusal;  ///< What it brought instead, for good.
+    };
+    [[nodiscard]] result<arrival> receive(std::string_view callback, std::string_view cookies, std::string_view body);
+    [[nodiscard]] result<attempt_ptr> find(const provider::profile& owner, std::string_view parameters,
+                                           std::string_view cookies);
+    [[nodiscard]] result<attempt_ptr> find_by_state(std::string_view state, std::string_view cookies);
+    [[nodiscard]] result<attempt_ptr> find_by_cookie(const provider::profile& owner, std::string_view cookies);
+
+    /// The cookies of a browser beyond what it may have, and those of logins that are over.
+    [[nodiscard]] std::vector<std::string> surplus(std::string_view cookies);
+
+    void finish(arrival with);
+    void fail(const attempt_ptr& which, const failure& why);
+    static awaitable<login_session_ptr> log_in(std::shared_ptr<broker_core> self, attempt_ptr which, grant with);
+    void settle(const attempt_ptr& which, const login_result& how);
+    [[nodiscard]] login_answer answer(const attempt& which, const login_result& how) const;
+
+    /// The outcome; nothing when the deadline has passed.
+    static awaitable<std::optional<login_result>> wait(std::shared_ptr<broker_core> self, std::shared_ptr<outcome> what,
+                                                       clock::steady_time deadline);
+    void park(const waiter_ptr& who, outcome& at);
+    void ring();
+    void check_still();
+    void tell_all(const failure& why);
+
+    executor where_;
+    const login_options options_;
+    const std::shared_ptr<const coauth::clock> clock_;
+    const login_cookies cookies_;
+    served_clients served_;
+    std::unique_ptr<attempts> attempts_;
+    const std::shared_ptr<http::alarm> alarm_;
+    const std::shared_ptr<outcome> still_ = std::make_shared<outcome>();  ///< Settled when nothing is under way.
+
+    std::mutex waiting_mutex_;
+    cache::due_heap waiting_;
+
+    std::atomic<bool> closed_{false};  ///< Nothing new is begun.
+    std::atomic<bool> shut_{false};    ///< Callbacks are refused too.
+    struct counters {
+        std::atomic<std::size_t> completing{0}, waiting{0};
+        std::atomic<std::uint64_t> begun{0}, completed{0}, denied{0}, failed{0}, expired{0}, displaced{0}, abandoned{0},
+            refused{0};
+    };
+    mutable counters count_;
+};
+
+}  // namespace coauth::login

@@ -1,0 +1,106 @@
+#include "login/broker_core.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace coauth::login {
+
+namespace asio = boost::asio;
+
+// Waiting.
+
+/// A caller's place among those who wait, which it leaves however it goes.
+class broker_core::parked {
+public:
+    parked(std::shared_ptr<broker_core> core, std::shared_ptr<outcome> what, clock::steady_time deadline)
+        : core_{std::move(core)}, what_{std::move(what)}, who_{std::make_shared<waiter>(deadline)} {
+        ++core_->count_.waiting;
+    }
+    ~parked() {
+        {
+            const std::scoped_lock lock{core_->waiting_mutex_};
+            core_->waiting_.remove(*who_);
+        }
+        what_->leave(who_);
+        --core_->count_.waiting;
+    }
+
+    parked(const parked&) = delete;
+    parked& operator=(const parked&) = delete;
+
+    [[nodiscard]] const waiter_ptr& who() const noexcept { return who_; }
+
+private:
+    std::shared_ptr<broker_core> core_;
+    std::shared_ptr<outcome> what_;
+    waiter_ptr who_;
+};
+
+void broker_core::park(const waiter_ptr& who, outcome& at) {
+    {
+        const std::scoped_lock lock{waiting_mutex_};
+        waiting_.set(*who, who->deadline);
+    }
+    alarm_->note(who->deadline);
+    if (const auto ready = at.wait(who)) {
+        who->caller->resume({}, *ready);
+    }
+}
+
+awaitable<std::optional<login_result>> broker_core::wait(std::shared_ptr<broker_core> self,
+                                                         std::shared_ptr<outcome> what, clock::steady_time deadline) {
+    if (auto ready = what->peek()) {
+        co_return ready;
+    }
+    const executor home = co_await asio::this_coro::executor;
+    const parked here{self, what, deadline};
+    const auto begin = [](auto handler, std::shared_ptr<broker_core> core, std::shared_ptr<outcome> at, waiter_ptr who,
+                          executor back) {
+        who->caller = cache::bystander_of<std::optional<login_result>>(std::move(handler), back, core->where_);
+        core->park(who, *at);
+    };
+    using signature = void(std::exception_ptr, std::optional<login_result>);
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, signature>(begin, asio::use_awaitable, self,
+                                                                                      what, here.who(), home);
+}
+
+awaitable<login_session_ptr> broker_core::completed(std::shared_ptr<broker_core> self, attempt_ptr which,
+                                                    std::chrono::milliseconds limit) {
+    const std::shared_ptr<outcome> ended{which, &which->ended};
+    const clock::steady_time until = self->clock_->steady_now() + limit;
+    std::optional<login_result> how = co_await wait(self, ended, std::min(until, which->due));
+    if (!how && which->due < until) {
+        if (which->claim()) {
+            ++self->count_.expired;
+            self->settle(which, expired(*which));
+        }
+        how = co_await wait(self, ended, until);  // claimed before: its callback came in time
+    }
+    if (!how) {
+        failure why{.code = errc::timeout, .step = "login", .provider = which->who.profile().name()};
+        why.detail = "it goes on; wait for it again";
+        throw error{std::move(why)};
+    }
+    if (const auto* why = std::get_if<failure>(&*how)) {
+        throw error{*why};
+    }
+    co_return std::get<login_session_ptr>(*how);
+}
+
+awaitable<std::size_t> broker_core::close(std::shared_ptr<broker_core> self, std::chrono::milliseconds grace) {
+    self->closed_ = true;
+    self->check_still();
+    static_cast<void>(co_await wait(self, self->still_, self->clock_->steady_now() + grace));
+    const std::size_t left = self->attempts_->under_way();
+    self->close_now();
+    co_return left;
+}
+
+}  // namespace coauth::login

@@ -1,0 +1,59 @@
+#include "login/login_cookies.hpp"
+
+#include <algorithm>
+
+namespace coauth::login {
+
+namespace {
+
+bool is_id(std::string_view text) noexcept {
+    return text.size() == id_length && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                      c == '_';
+           });
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+    const std::size_t begin = text.find_first_not_of(" \t");
+    return begin == text.npos ? std::string_view{} : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+}  // namespace
+
+login_cookies::login_cookies(const login_options& options)
+    : prefix_{(options.allow_insecure_cookies ? "" : "__Host-") + options.cookie_name + "-"},
+      attributes_{options.allow_insecure_cookies ? "; Path=/; HttpOnly" : "; Path=/; HttpOnly; Secure"},
+      lifetime_{options.lifetime} {}
+
+std::string login_cookies::name_of(std::string_view id) const {
+    return prefix_ + std::string{id};
+}
+
+std::string login_cookies::set(std::string_view id, std::string_view value, bool cross_site) const {
+    return name_of(id) + "=" + std::string{value} + attributes_ + (cross_site ? "; SameSite=None" : "; SameSite=Lax") +
+           "; Max-Age=" + std::to_string(lifetime_.count());
+}
+
+std::string login_cookies::clear(std::string_view id) const {
+    return name_of(id) + "=" + attributes_ + "; SameSite=Lax; Max-Age=0";
+}
+
+std::vector<login_cookie> login_cookies::read(std::string_view header) const {
+    std::vector<login_cookie> found;
+    while (!header.empty()) {
+        const std::size_t end = std::min(header.find(';'), header.size());
+        const std::string_view pair = trimmed(header.substr(0, end));
+        header.remove_prefix(std::min(end + 1, header.size()));
+        const std::size_t equals = pair.find('=');
+        if (equals == pair.npos || !pair.starts_with(prefix_)) {
+            continue;
+        }
+        const std::string_view id = pair.substr(0, equals).substr(prefix_.size());
+        if (is_id(id)) {
+            found.push_back({id, pair.substr(equals + 1)});
+        }
+    }
+    return found;
+}
+
+}  // namespace coauth::login

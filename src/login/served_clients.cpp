@@ -1,0 +1,82 @@
+#include "login/served_clients.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <mutex>
+
+namespace coauth::login {
+
+namespace {
+
+failure refused(errc code, std::string step, const client* who, std::string detail) {
+    failure why;
+    why.code = code;
+    why.step = std::move(step);
+    why.provider = who != nullptr ? who->profile().name() : "";
+    why.detail = std::move(detail);
+    return why;
+}
+
+}  // namespace
+
+result<callback_place> place_of(std::string_view callback) {
+    const std::string_view before = callback.substr(0, callback.find_first_of("?#"));
+    const auto read = boost::urls::parse_uri_reference(before);
+    if (!read || read->encoded_path().empty() || read->encoded_path().front() != '/') {
+        return refused(errc::callback_malformed, "callback", nullptr,
+                       "pass on the whole request target, \"/callback/...?...\", or the whole URL");
+    }
+    boost::urls::url normal{*read};
+    normal.normalize();
+    callback_place where;
+    where.path = std::string{normal.encoded_path()};
+    if (normal.has_scheme()) {
+        where.origin = std::string{normal.scheme()} + "://" + std::string{normal.encoded_host_and_port()};
+    }
+    return where;
+}
+
+bool served_clients::knows(const client& with) const {
+    const std::shared_lock lock{mutex_};
+    return clients_.contains({with.profile().name(), with.client_id()});
+}
+
+result<void> served_clients::serve(const client& with, bool replace) {
+    if (!replace && knows(with)) {
+        return {};
+    }
+    const auto where = place_of(with.redirect_uri());
+    if (where.has_error() || where->origin.empty()) {
+        return refused(errc::invalid_argument, "begin", &with,
+                       "its redirect URI is missing or no whole URL; give the client one with a path of its own");
+    }
+    const std::unique_lock lock{mutex_};
+    const auto taken = routes_.find(where->path);
+    if (taken != routes_.end() && taken->second.owner.name() != with.profile().name()) {
+        return refused(errc::invalid_argument, "begin", &with,
+                       "its redirect URI has the path of " + taken->second.owner.name() +
+                           "'s; a callback could be taken for the other's: give each provider a path of its own");
+    }
+    routes_.insert_or_assign(where->path, route{with.profile(), where->origin});
+    clients_.insert_or_assign({with.profile().name(), with.client_id()}, with);
+    return {};
+}
+
+std::optional<client> served_clients::find(const std::string& provider, const std::string& client_id) const {
+    const std::shared_lock lock{mutex_};
+    const auto found = clients_.find({provider, client_id});
+    return found == clients_.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::optional<provider::profile> served_clients::owner_of(const callback_place& where) const {
+    const std::shared_lock lock{mutex_};
+    const auto found = routes_.find(where.path);
+    if (found == routes_.end() || (!where.origin.empty() && where.origin != found->second.origin)) {
+        return std::nullopt;
+    }
+    return found->second.owner;
+}
+
+}  // namespace coauth::login
