@@ -41,6 +41,34 @@ struct pending {
     }
 };
 
+/// Starts it; whoever runs the context carries it on.
+template <class T>
+std::shared_ptr<pending<T>> start(boost::asio::io_context& context, awaitable<T> work) {
+    auto outcome = std::make_shared<pending<T>>();
+    boost::asio::co_spawn(context, std::move(work), [outcome](std::exception_ptr thrown, T value) {
+        thrown ? void(outcome->thrown = thrown) : void(outcome->value = std::move(value));
+    });
+    return outcome;
+}
+inline std::shared_ptr<pending<bool>> start(boost::asio::io_context& context, awaitable<void> work) {
+    const auto valued = [](awaitable<void> what) -> awaitable<bool> {
+        co_await std::move(what);
+        co_return true;
+    };
+    return start(context, valued(std::move(work)));
+}
+
+inline std::string text(const token_ptr& of) {
+    return of ? std::string{of->access_token.reveal()} : "none";
+}
+
+/// The options of a second cache, that of another process say.
+inline cache_options on(const std::shared_ptr<manual_clock>& clock) {
+    cache_options options;
+    options.clock = clock;
+    return options;
+}
+
 /// A cache on one thread, with a clock that the test turns and a provider without a network.
 class cache_world {
 public:
@@ -68,14 +96,30 @@ public:
         return made;
     }
 
+    /// The same for Ann, with an access token of the test's choice.
+    [[nodiscard]] token named_token(const std::string& access) {
+        token made = fresh_token("ann");
+        made.access_token = secret{access};
+        return made;
+    }
+
+    /// A login whose token has ended, and whose refresh the provider holds.
+    void hold_refresh_of(const std::string& account) {
+        run(cache.put({"hike", account}, fresh_token(account, std::chrono::seconds{100})));
+        provider.hold();
+        turn(std::chrono::seconds{101});
+    }
+
+    /// Writes the token over what the store has, as another process does. False if the store refused.
+    [[nodiscard]] bool commit_elsewhere(const token_key& key, token what) {
+        const auto stored = run(store->load(key));
+        return run(store->commit(key, token_record{std::move(what)}, stored.value().version)).has_value();
+    }
+
     /// Starts an awaitable; `settle` carries it on.
     template <class T>
-    std::shared_ptr<pending<T>> start(awaitable<T> work) {
-        auto outcome = std::make_shared<pending<T>>();
-        boost::asio::co_spawn(context, std::move(work), [outcome](std::exception_ptr thrown, T value) {
-            thrown ? void(outcome->thrown = thrown) : void(outcome->value = std::move(value));
-        });
-        return outcome;
+    auto start(awaitable<T> work) {
+        return test::start(context, std::move(work));
     }
 
     /// Runs whatever can run without the clock being turned.
@@ -96,10 +140,8 @@ public:
         if (outcome->thrown) {
             std::rethrow_exception(outcome->thrown);
         }
-        return std::move(outcome->value).value();  // throws if it still waits
+        return static_cast<T>(std::move(outcome->value).value());  // throws if it still waits
     }
-
-    void run(awaitable<void> work) { run(valued(std::move(work))); }
 
     template <class T>
     failure failure_of(awaitable<T> work) {
@@ -107,7 +149,6 @@ public:
         settle();
         return outcome->why();
     }
-    failure failure_of(awaitable<void> work) { return failure_of(valued(std::move(work))); }
 
     [[nodiscard]] std::size_t count(cache_event_kind what) const {
         std::size_t found = 0;
@@ -125,11 +166,6 @@ public:
     token_cache cache;
 
 private:
-    static awaitable<bool> valued(awaitable<void> work) {
-        co_await std::move(work);
-        co_return true;
-    }
-
     cache_options with(cache_options options) {
         options.clock = clock;
         if (!options.on_event) {
@@ -137,6 +173,15 @@ private:
         }
         return options;
     }
+};
+
+/// A world over a store that the test disturbs.
+template <class Store>
+struct world_over : cache_world {
+    explicit world_over(std::shared_ptr<Store> its_store = std::make_shared<Store>(std::make_shared<manual_clock>()))
+        : cache_world{{}, its_store}, disturbed{std::move(its_store)} {}
+
+    std::shared_ptr<Store> disturbed;
 };
 
 }  // namespace coauth::test

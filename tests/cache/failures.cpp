@@ -173,32 +173,28 @@ TEST_CASE("a window larger than the lifetime does not spin") {
 }
 
 TEST_CASE("a store that does not answer a load is a failure of class store, in time") {
-    const auto clock = std::make_shared<manual_clock>();
-    const auto store = std::make_shared<faulty_store>(clock);
-    cache_world world{{}, store};
-    store->on_load = faulty_store::fate::hung;
+    world_over<faulty_store> world;
+    world.disturbed->on_load = faulty_store::fate::hung;
     const auto got = world.start(world.cache.get(account(1)));
     world.settle();
     CHECK_FALSE(got->done());
     world.turn(11s);
     CHECK(got->why().code == errc::store_failed);
-    store->on_load = faulty_store::fate::failed;
+    world.disturbed->on_load = faulty_store::fate::failed;
     CHECK(world.failure_of(world.cache.get(account(1))).code == errc::store_full);
 }
 
 TEST_CASE("put throws when the store fails, and the token is there all the same") {
-    const auto clock = std::make_shared<manual_clock>();
-    const auto store = std::make_shared<faulty_store>(clock);
-    cache_world world{{}, store};
-    store->on_commit = faulty_store::fate::failed;
+    world_over<faulty_store> world;
+    world.disturbed->on_commit = faulty_store::fate::failed;
     CHECK(world.failure_of(world.cache.put(account(1), world.fresh_token("1"))).code == errc::store_full);
     CHECK(world.run(world.cache.get(account(1))) != nullptr);
     CHECK(world.cache.statistics().unsaved == 1);
     CHECK(world.count(cache_event_kind::store_failed) == 1);
-    store->on_commit = faulty_store::fate::served;
+    world.disturbed->on_commit = faulty_store::fate::served;
     world.turn(2s);
     CHECK(world.cache.statistics().unsaved == 0);
-    CHECK(world.run(store->load({"hike", "id", "1"})).has_value());
+    CHECK(world.run(world.store->load({"hike", "id", "1"})).has_value());
 }
 
 TEST_CASE("no secret stands in a failure or an event") {

@@ -1,20 +1,17 @@
 #pragma once
 
+#include "tests/cache/held_callers.hpp"
+
 #include <coauth/cache/memory_store.hpp>
 #include <coauth/cache/token_store.hpp>
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace coauth::test {
 
@@ -33,9 +30,7 @@ public:
     /// What is held is carried out from now on; what comes later is not held.
     void let_go() {
         hold_loads = hold_commits = false;
-        for (const auto& each : std::exchange(held_, {})) {
-            each();
-        }
+        held_.let_go();
     }
 
     awaitable<std::optional<stored_token>> load(token_key key) override {
@@ -67,17 +62,11 @@ public:
 private:
     awaitable<void> released() {
         co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation{});
-        const executor home = co_await boost::asio::this_coro::executor;
-        const auto begin = [this, home](auto handler) {
-            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            held_.push_back([home, shared] { boost::asio::post(home, std::move(*shared)); });
-        };
-        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(begin,
-                                                                                           boost::asio::use_awaitable);
+        co_await held_.wait();
     }
 
     memory_store kept_;
-    std::vector<std::function<void()>> held_;
+    held_callers held_;
 };
 
 }  // namespace coauth::test

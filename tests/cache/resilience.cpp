@@ -18,39 +18,22 @@ using fate = rotating_provider::fate;
 
 const token_key ann{"hike", "id", "ann"};
 
-std::string text(const token_ptr& of) {
-    return of ? std::string{of->access_token.reveal()} : "none";
-}
-
-/// A world over a store that fails when it is told to.
-struct faulty_world : cache_world {
-    explicit faulty_world(
-        std::shared_ptr<faulty_store> kept_in = std::make_shared<faulty_store>(std::make_shared<manual_clock>()))
-        : cache_world{{}, kept_in}, faulty{std::move(kept_in)} {}
-
-    std::shared_ptr<faulty_store> faulty;
-};
-
-token named(cache_world& in, const std::string& access) {
-    token made = in.fresh_token("ann");
-    made.access_token = secret{access};
-    return made;
-}
+using faulty_world = world_over<faulty_store>;
 
 }  // namespace
 
 TEST_CASE("a successor is not lost to its own predecessor, whose commit had come through unheard") {
     faulty_world world;
     world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.faulty->on_commit = store_fate::answer_lost;
+    world.disturbed->on_commit = store_fate::answer_lost;
     world.turn(101s);
     CHECK(text(world.cache.peek(ann)) == "access-ann-2");
     // The store has it, which is not known; now it cannot be read, and the next refresh goes on alone.
-    world.faulty->on_commit = store_fate::failed;
-    world.faulty->on_lease = store_fate::failed;
+    world.disturbed->on_commit = store_fate::failed;
+    world.disturbed->on_lease = store_fate::failed;
     world.turn(1h);
     CHECK(text(world.cache.peek(ann)) == "access-ann-3");
-    world.faulty->on_commit = world.faulty->on_lease = store_fate::served;
+    world.disturbed->on_commit = world.disturbed->on_lease = store_fate::served;
     world.turn(2min);
     CHECK(world.cache.statistics().unsaved == 0);
     CHECK(text(world.cache.peek(ann)) == "access-ann-3");
@@ -61,13 +44,13 @@ TEST_CASE("a successor is not lost to its own predecessor, whose commit had come
 TEST_CASE("a successor that waits for the store is not taken back by its predecessor at the next refresh") {
     faulty_world world;
     world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.faulty->on_commit = store_fate::answer_lost;
+    world.disturbed->on_commit = store_fate::answer_lost;
     world.turn(101s);
-    world.faulty->on_commit = store_fate::failed;
-    world.faulty->on_lease = store_fate::failed;
+    world.disturbed->on_commit = store_fate::failed;
+    world.disturbed->on_lease = store_fate::failed;
     world.turn(1h);
     CHECK(text(world.cache.peek(ann)) == "access-ann-3");
-    world.faulty->on_lease = store_fate::served;  // the store can be read again, and not be written
+    world.disturbed->on_lease = store_fate::served;  // the store can be read again, and not be written
     world.turn(1h);
     CHECK(text(world.cache.peek(ann)) == "access-ann-4");
     CHECK(world.provider.refusals() == 0);
@@ -75,31 +58,27 @@ TEST_CASE("a successor that waits for the store is not taken back by its predece
 
 TEST_CASE("a login is committed within the store's time, or is there all the same") {
     faulty_world world;
-    world.faulty->on_commit = store_fate::hung;
-    auto put = [](token_cache& cache, token fresh) -> awaitable<bool> {
-        co_await cache.put(ann, std::move(fresh));
-        co_return true;
-    };
-    const auto login = world.start(put(world.cache, world.fresh_token("ann")));
+    world.disturbed->on_commit = store_fate::hung;
+    const auto login = world.start(world.cache.put(ann, world.fresh_token("ann")));
     world.settle();
     CHECK_FALSE(login->done());
     CHECK_FALSE(world.cache.peek(ann));
     world.turn(11s);
     CHECK(login->why().code == errc::store_failed);
     CHECK(text(world.cache.peek(ann)) == "access-ann-0");
-    world.faulty->on_commit = store_fate::served;
+    world.disturbed->on_commit = store_fate::served;
     world.turn(1min);
     CHECK(world.run(world.store->load(ann)).has_value());
 }
 
 TEST_CASE("a later login is not overwritten by the commit of an earlier one") {
     faulty_world world;
-    world.faulty->on_commit = store_fate::failed;
-    CHECK(world.failure_of(world.cache.put(ann, named(world, "first"))).code == errc::store_full);
-    world.faulty->on_commit = store_fate::hung;
+    world.disturbed->on_commit = store_fate::failed;
+    CHECK(world.failure_of(world.cache.put(ann, world.named_token("first"))).code == errc::store_full);
+    world.disturbed->on_commit = store_fate::hung;
     world.turn(2s);  // the first one is being tried again
-    world.faulty->on_commit = store_fate::served;
-    world.run(world.cache.put(ann, named(world, "second")));
+    world.disturbed->on_commit = store_fate::served;
+    world.run(world.cache.put(ann, world.named_token("second")));
     world.turn(5min);
     CHECK(text(world.run(world.cache.get(ann))) == "second");
     CHECK(world.run(world.store->load(ann))->record.value.access_token == secret{"second"});
@@ -107,9 +86,9 @@ TEST_CASE("a later login is not overwritten by the commit of an earlier one") {
 
 TEST_CASE("what was erased is not written again by a commit that was waiting") {
     faulty_world world;
-    world.faulty->on_commit = store_fate::failed;
-    CHECK(world.failure_of(world.cache.put(ann, named(world, "first"))).code == errc::store_full);
-    world.faulty->on_commit = store_fate::served;
+    world.disturbed->on_commit = store_fate::failed;
+    CHECK(world.failure_of(world.cache.put(ann, world.named_token("first"))).code == errc::store_full);
+    world.disturbed->on_commit = store_fate::served;
     CHECK(world.run(world.cache.erase(ann)));
     world.turn(5min);
     CHECK_FALSE(world.run(world.store->load(ann)));
@@ -118,12 +97,12 @@ TEST_CASE("what was erased is not written again by a commit that was waiting") {
 
 TEST_CASE("an erasure that failed leaves the token, and its commit goes on") {
     faulty_world world;
-    world.faulty->on_commit = store_fate::failed;
-    CHECK(world.failure_of(world.cache.put(ann, named(world, "first"))).code == errc::store_full);
-    world.faulty->on_erase = store_fate::failed;
+    world.disturbed->on_commit = store_fate::failed;
+    CHECK(world.failure_of(world.cache.put(ann, world.named_token("first"))).code == errc::store_full);
+    world.disturbed->on_erase = store_fate::failed;
     CHECK(world.failure_of(world.cache.erase(ann)).code == errc::store_full);
     CHECK(text(world.cache.peek(ann)) == "first");
-    world.faulty->on_commit = store_fate::served;
+    world.disturbed->on_commit = store_fate::served;
     world.turn(5min);
     CHECK(world.run(world.store->load(ann)).has_value());
 }
@@ -134,8 +113,7 @@ TEST_CASE("a login at another process is found after a refusal here") {
     world.provider.next(fate::refused);
     world.turn(101s);
     CHECK(needs_login(world.failure_of(world.cache.get(ann))));
-    const auto stored = world.run(world.store->load(ann));
-    CHECK(world.run(world.store->commit(ann, token_record{named(world, "elsewhere")}, stored->version)));
+    CHECK(world.commit_elsewhere(ann, world.named_token("elsewhere")));
     world.turn(6s);
     CHECK(text(world.run(world.cache.get(ann))) == "elsewhere");
 }
@@ -149,9 +127,7 @@ TEST_CASE("a login at another process is found after a token without refresh has
     world.run(world.cache.put(user, short_lived));
     world.turn(61s);
     CHECK(world.failure_of(world.cache.get(user)).code == errc::token_expired);
-    token next{secret{"vk-2"}};
-    const auto stored = world.run(world.store->load(user));
-    CHECK(world.run(world.store->commit(user, token_record{next}, stored->version)));
+    CHECK(world.commit_elsewhere(user, token{secret{"vk-2"}}));
     world.turn(6s);
     CHECK(text(world.run(world.cache.get(user))) == "vk-2");
 }

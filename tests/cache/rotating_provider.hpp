@@ -1,27 +1,23 @@
 #pragma once
 
+#include "tests/cache/held_callers.hpp"
+
 #include <coauth/core/error.hpp>
 #include <coauth/http/transport.hpp>
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/url/parse_query.hpp>
 
 #include <algorithm>
 #include <deque>
-#include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace coauth::test {
 
@@ -74,34 +70,18 @@ public:
         holding_ = true;
     }
     void let_go() {
-        std::vector<std::function<void()>> held;
         {
             const std::scoped_lock lock{mutex_};
             holding_ = false;
-            held.swap(held_);
         }
-        for (const auto& each : held) {
-            each();
-        }
+        held_.let_go();
     }
 
     /// The one who is held longest is answered; the others are held on.
-    void let_go_first() {
-        std::function<void()> first;
-        {
-            const std::scoped_lock lock{mutex_};
-            first = std::move(held_.front());
-            held_.erase(held_.begin());
-        }
-        first();
-    }
+    void let_go_first() { held_.let_go_first(); }
 
     /// Those who are held are never answered.
-    void forget() {
-        std::vector<std::function<void()>> held;
-        const std::scoped_lock lock{mutex_};
-        held.swap(held_);
-    }
+    void forget() { held_.forget(); }
 
     std::size_t requests() {
         const std::scoped_lock lock{mutex_};
@@ -130,7 +110,7 @@ public:
             held = holding_;
         }
         if (held) {
-            co_await released();
+            co_await held_.wait();
         } else {
             co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
         }
@@ -140,17 +120,6 @@ public:
     }
 
 private:
-    awaitable<void> released() {
-        const executor home = co_await boost::asio::this_coro::executor;
-        const auto begin = [this, home](auto handler) {
-            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            const std::scoped_lock lock{mutex_};
-            held_.push_back([home, shared] { boost::asio::post(home, std::move(*shared)); });
-        };
-        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(begin,
-                                                                                           boost::asio::use_awaitable);
-    }
-
     [[noreturn]] static void lost(errc code, bool sent) {
         failure why;
         why.code = code;
@@ -253,7 +222,7 @@ private:
     fate otherwise_ = fate::served;
     std::string retry_after_;
     bool holding_ = false;
-    std::vector<std::function<void()>> held_;
+    held_callers held_;
     std::size_t issued_ = 0;
     std::size_t requests_ = 0;
     std::size_t refusals_ = 0;

@@ -19,31 +19,6 @@ using store_fate = faulty_store::fate;
 
 const token_key ann{"hike", "id", "ann"};
 
-std::string text(const token_ptr& of) {
-    return of ? std::string{of->access_token.reveal()} : "none";
-}
-
-token login(cache_world& world, const std::string& access, std::chrono::seconds lifetime = 1h) {
-    token made = world.fresh_token("ann", lifetime);
-    made.access_token = secret{access};
-    return made;
-}
-
-cache_options on(const std::shared_ptr<manual_clock>& clock) {
-    cache_options options;
-    options.clock = clock;
-    return options;
-}
-
-/// A world over a store whose operations can be held.
-struct held_world {
-    std::shared_ptr<held_store> store;
-    cache_world world;
-
-    explicit held_world(cache_options options = {})
-        : store{std::make_shared<held_store>(system_clock())}, world{std::move(options), store} {}
-};
-
 std::string stored(cache_world& world) {
     const auto found = world.run(world.store->load(ann));
     return found ? std::string{found->record.value.access_token.reveal()} : "none";
@@ -79,19 +54,18 @@ TEST_CASE("a commit whose answer was lost does not cost the successor of its tok
 }
 
 TEST_CASE("a consultation that ends too late does not give back the lease of the next one") {
-    held_world with;
-    cache_world& world = with.world;
+    world_over<held_store> world;
     world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    with.store->hold_loads = true;
+    world.disturbed->hold_loads = true;
     world.turn(101s);
-    CHECK(with.store->held() == 1);
+    CHECK(world.disturbed->held() == 1);
     world.turn(11s);  // it has had its time
-    with.store->hold_loads = false;
+    world.disturbed->hold_loads = false;
     world.provider.hold();
     for (int each = 0; each < 5; ++each) {
         world.turn(1s);
     }
-    with.store->let_go();
+    world.disturbed->let_go();
     for (int each = 0; each < 5; ++each) {
         world.turn(1s);
     }
@@ -103,13 +77,10 @@ TEST_CASE("a consultation that ends too late does not give back the lease of the
 }
 
 TEST_CASE("a refresh that a login overtook does not give back the lease of the login's own") {
-    held_world with;
-    cache_world& world = with.world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world_over<held_store> world;
+    world.hold_refresh_of("ann");
     CHECK(world.provider.requests() == 1);
-    world.run(world.cache.put(ann, login(world, "access-of-login")));
+    world.run(world.cache.put(ann, world.named_token("access-of-login")));
     // The first answer stays away; the login's token is refreshed meanwhile.
     const auto renewed = world.start(world.cache.refresh(ann));
     world.settle();
@@ -124,22 +95,17 @@ TEST_CASE("a refresh that a login overtook does not give back the lease of the l
 }
 
 TEST_CASE("a commit that is tried again does not overwrite a later login, however late it comes") {
-    held_world with;
-    cache_world& world = with.world;
-    with.store->fail_commits = true;
-    (void)world.failure_of(world.cache.put(ann, login(world, "first-login")));
-    with.store->fail_commits = false;
-    with.store->hold_commits = true;
+    world_over<held_store> world;
+    world.disturbed->fail_commits = true;
+    (void)world.failure_of(world.cache.put(ann, world.named_token("first-login")));
+    world.disturbed->fail_commits = false;
+    world.disturbed->hold_commits = true;
     world.turn(2s);
-    REQUIRE(with.store->held() == 1);
-    with.store->hold_commits = false;
-    const auto put = [](token_cache& cache, token fresh) -> awaitable<bool> {
-        co_await cache.put(ann, std::move(fresh));
-        co_return true;
-    };
-    const auto second = world.start(put(world.cache, login(world, "second-login")));
+    REQUIRE(world.disturbed->held() == 1);
+    world.disturbed->hold_commits = false;
+    const auto second = world.start(world.cache.put(ann, world.named_token("second-login")));
     world.settle();
-    with.store->let_go();
+    world.disturbed->let_go();
     world.settle();
     world.turn(2min);
     CHECK(second->value.has_value());
@@ -148,17 +114,16 @@ TEST_CASE("a commit that is tried again does not overwrite a later login, howeve
 }
 
 TEST_CASE("a commit that is tried again does not bring back what was erased") {
-    held_world with;
-    cache_world& world = with.world;
-    with.store->fail_commits = true;
-    (void)world.failure_of(world.cache.put(ann, login(world, "first-login")));
-    with.store->fail_commits = false;
-    with.store->hold_commits = true;
+    world_over<held_store> world;
+    world.disturbed->fail_commits = true;
+    (void)world.failure_of(world.cache.put(ann, world.named_token("first-login")));
+    world.disturbed->fail_commits = false;
+    world.disturbed->hold_commits = true;
     world.turn(2s);
-    REQUIRE(with.store->held() == 1);
+    REQUIRE(world.disturbed->held() == 1);
     const auto erased = world.start(world.cache.erase(ann));
     world.settle();
-    with.store->let_go();
+    world.disturbed->let_go();
     for (int second = 0; second < 30; ++second) {
         world.turn(1s);
     }
@@ -168,21 +133,15 @@ TEST_CASE("a commit that is tried again does not bring back what was erased") {
 }
 
 TEST_CASE("a login that the store does not answer is held after the store's time, and stored later") {
-    const auto clock = std::make_shared<manual_clock>();
-    const auto store = std::make_shared<faulty_store>(clock);
-    cache_world world{{}, store};
-    store->on_commit = store_fate::hung;
-    const auto put = [](token_cache& cache, token fresh) -> awaitable<bool> {
-        co_await cache.put(ann, std::move(fresh));
-        co_return true;
-    };
-    const auto login_put = world.start(put(world.cache, world.fresh_token("ann")));
+    world_over<faulty_store> world;
+    world.disturbed->on_commit = store_fate::hung;
+    const auto login_put = world.start(world.cache.put(ann, world.fresh_token("ann")));
     world.settle();
     CHECK_FALSE(login_put->done());
     world.turn(11s);
     CHECK(login_put->why().code == errc::store_failed);
     CHECK(text(world.run(world.cache.get(ann))) == "access-ann-0");
-    store->on_commit = store_fate::served;
+    world.disturbed->on_commit = store_fate::served;
     world.turn(1min);
     CHECK(stored(world) == "access-ann-0");
 }
@@ -196,7 +155,7 @@ TEST_CASE("a login at another process ends the end of a token here") {
         world.provider.next(provider_fate::refused);
         world.turn(101s);
         CHECK(world.failure_of(world.cache.get(ann)).code == errc::invalid_grant);
-        world.run(other.put(ann, login(world, "login-elsewhere")));
+        world.run(other.put(ann, world.named_token("login-elsewhere")));
         world.turn(1min);
         CHECK(text(world.run(world.cache.get(ann))) == "login-elsewhere");
     }
@@ -206,7 +165,7 @@ TEST_CASE("a login at another process ends the end of a token here") {
         world.run(world.cache.put(ann, unrefreshable));
         world.turn(101s);
         CHECK(world.failure_of(world.cache.get(ann)).code == errc::token_expired);
-        world.run(other.put(ann, login(world, "login-elsewhere")));
+        world.run(other.put(ann, world.named_token("login-elsewhere")));
         world.turn(1min);
         CHECK(text(world.run(world.cache.get(ann))) == "login-elsewhere");
     }

@@ -20,16 +20,6 @@ namespace {
 
 const token_key ann{"hike", "id", "ann"};
 
-awaitable<bool> put(token_cache& cache, token_key key, token fresh) {
-    co_await cache.put(std::move(key), std::move(fresh));
-    co_return true;
-}
-
-awaitable<bool> revoke(token_cache& cache, token_key key) {
-    co_await cache.revoke(std::move(key));
-    co_return true;
-}
-
 client hike(transport& via) {
     return client{via,
                   provider::builtin("hike"),
@@ -54,15 +44,6 @@ bool ends(boost::asio::io_context& context, pending<T>& what) {
         context.restart();
     }
     return what.done();
-}
-
-template <class T>
-std::shared_ptr<pending<T>> start(boost::asio::io_context& context, awaitable<T> work) {
-    auto outcome = std::make_shared<pending<T>>();
-    boost::asio::co_spawn(context, std::move(work), [outcome](std::exception_ptr thrown, T value) {
-        thrown ? void(outcome->thrown = thrown) : void(outcome->value = std::move(value));
-    });
-    return outcome;
 }
 
 /// A store whose exceptions are its own.
@@ -92,11 +73,11 @@ TEST_CASE("close ends in time on the machine's clock, though the store hangs or 
     cache.serve(hike(provider));
     SUBCASE("the store") {
         store->on_commit = faulty_store::fate::failed;
-        CHECK(ends(context, *start(context, put(cache, ann, short_lived(provider, 1h)))));
+        CHECK(ends(context, *start(context, cache.put(ann, short_lived(provider, 1h)))));
         store->on_commit = faulty_store::fate::hung;
     }
     SUBCASE("the provider") {
-        CHECK(ends(context, *start(context, put(cache, ann, short_lived(provider, 1h)))));
+        CHECK(ends(context, *start(context, cache.put(ann, short_lived(provider, 1h)))));
         provider.hold();
         const auto renewed = start(context, cache.refresh(ann));
         context.restart();
@@ -115,9 +96,7 @@ TEST_CASE("close with limits longer than anybody's life is a close all the same"
     options.refresh_timeout = options.store_timeout = options.get_timeout = options.lease_time =
         std::chrono::milliseconds::max();
     cache_world world{options};
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     const auto closed = world.start(world.cache.close());
     world.settle();
     CHECK_FALSE(closed->done());
@@ -127,19 +106,18 @@ TEST_CASE("close with limits longer than anybody's life is a close all the same"
 }
 
 TEST_CASE("close waits for a login that is on its way to the store") {
-    const auto store = std::make_shared<held_store>(system_clock());
-    cache_world world{{}, store};
-    store->hold_commits = true;
-    const auto login = world.start(put(world.cache, ann, world.fresh_token("ann")));
+    world_over<held_store> world;
+    world.disturbed->hold_commits = true;
+    const auto login = world.start(world.cache.put(ann, world.fresh_token("ann")));
     world.settle();
     const auto closed = world.start(world.cache.close());
     world.settle();
     CHECK_FALSE(closed->done());
-    store->let_go();
+    world.disturbed->let_go();
     world.settle();
     REQUIRE(closed->value);
     CHECK(*closed->value == 0);
-    CHECK(world.run(store->load(ann)).has_value());
+    CHECK(world.run(world.store->load(ann)).has_value());
 }
 
 TEST_CASE("a closed cache says so to every call that would begin something") {
@@ -185,7 +163,7 @@ TEST_CASE("callers on a context of their own are resumed when the cache's contex
     cache.serve(hike(provider));
     store->on_load = store->on_commit = faulty_store::fate::hung;
     const auto got = start(elsewhere, cache.get(ann));
-    const auto login = start(elsewhere, put(cache, {"hike", "bob"}, short_lived(provider, 1h)));
+    const auto login = start(elsewhere, cache.put({"hike", "bob"}, short_lived(provider, 1h)));
     elsewhere.poll();
     context->poll();
     CHECK_FALSE(got->done());
@@ -212,7 +190,7 @@ TEST_CASE("a cache may outlive its context, strands and all") {
         cache =
             std::make_unique<token_cache>(boost::asio::make_strand(context), std::make_shared<memory_store>(), options);
         cache->serve(hike(provider));
-        CHECK(ends(context, *start(context, put(*cache, ann, short_lived(provider, 1h)))));
+        CHECK(ends(context, *start(context, cache->put(ann, short_lived(provider, 1h)))));
     }
     CHECK(cache->peek(ann) != nullptr);
     cache->invalidate(ann, cache->peek(ann));
@@ -226,7 +204,7 @@ TEST_CASE("a store's own exceptions come as failures of class store, wherever it
              world.failure_of(world.cache.get(ann)),
              world.failure_of(world.cache.put({"hike", "bob"}, world.fresh_token("bob"))),
              world.failure_of(world.cache.erase(ann)),
-             world.failure_of(revoke(world.cache, ann)),
+             world.failure_of(world.cache.revoke(ann)),
              world.failure_of(world.cache.load_all()),
              world.failure_of(world.cache.for_each([](const store_page::item&) {})),
          }) {

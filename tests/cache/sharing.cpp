@@ -19,16 +19,6 @@ namespace {
 
 const token_key ann{"hike", "id", "ann"};
 
-std::string text(const token_ptr& of) {
-    return of ? std::string{of->access_token.reveal()} : "none";
-}
-
-cache_options on(const std::shared_ptr<manual_clock>& clock) {
-    cache_options options;
-    options.clock = clock;
-    return options;
-}
-
 }  // namespace
 
 TEST_CASE("two caches over one store refresh a token once between them") {
@@ -74,16 +64,11 @@ TEST_CASE("a process that dies with the lease is waited for, and then replaced")
 
 TEST_CASE("a refusal that came because another process was faster is no refusal") {
     cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     const auto waits = world.start(world.cache.get(ann));
     world.settle();
     // A stalled process whose lease ran out: somebody else has committed meanwhile.
-    token newer = world.fresh_token("ann");
-    newer.access_token = secret{"access-of-another"};
-    const auto stored = world.run(world.store->load(ann));
-    CHECK(world.run(world.store->commit(ann, token_record{newer}, stored->version)));
+    CHECK(world.commit_elsewhere(ann, world.named_token("access-of-another")));
     world.provider.next(rotating_provider::fate::refused);
     world.provider.let_go();
     world.settle();
@@ -94,15 +79,10 @@ TEST_CASE("a refusal that came because another process was faster is no refusal"
 
 TEST_CASE("a late committer loses") {
     cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     const auto waits = world.start(world.cache.get(ann));
     world.settle();
-    token newer = world.fresh_token("ann");
-    newer.access_token = secret{"access-of-another"};
-    const auto stored = world.run(world.store->load(ann));
-    CHECK(world.run(world.store->commit(ann, token_record{newer}, stored->version)));
+    CHECK(world.commit_elsewhere(ann, world.named_token("access-of-another")));
     world.provider.let_go();
     world.settle();
     REQUIRE(waits->value);
@@ -111,14 +91,10 @@ TEST_CASE("a late committer loses") {
 
 TEST_CASE("a login during a refresh wins") {
     cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     const auto waits = world.start(world.cache.get(ann));
     world.settle();
-    token newer = world.fresh_token("ann");
-    newer.access_token = secret{"access-of-login"};
-    world.run(world.cache.put(ann, newer));
+    world.run(world.cache.put(ann, world.named_token("access-of-login")));
     REQUIRE(waits->value);
     CHECK(text(*waits->value) == "access-of-login");
     world.provider.let_go();
@@ -129,9 +105,7 @@ TEST_CASE("a login during a refresh wins") {
 
 TEST_CASE("what was erased is gone, for those who wait and from the store, though a refresh is under way") {
     cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     const auto waits = world.start(world.cache.get(ann));
     world.settle();
     CHECK(world.run(world.cache.erase(ann)));
@@ -277,9 +251,7 @@ TEST_CASE("revoke ends the token at the provider, then in the store, then in mem
 
 TEST_CASE("close ends the waiting of all, and waits for what was sent") {
     cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     const auto waits = world.start(world.cache.get(ann));
     world.settle();
     const auto closed = world.start(world.cache.close());

@@ -15,10 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string text(const token_ptr& of) {
-    return std::string{of->access_token.reveal()};
-}
-
 const token_key ann{"hike", "ann"};
 
 /// A provider that wants ten minutes between two refreshes of one token.
@@ -129,9 +125,7 @@ TEST_CASE("callers of an expired token wait for one refresh between them") {
 
 TEST_CASE("a caller that gives up disturbs nobody, the first no more than the last") {
     cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     boost::asio::cancellation_signal stop;
     std::exception_ptr first;
     boost::asio::co_spawn(world.context, world.cache.get(ann),
@@ -159,9 +153,7 @@ TEST_CASE("a caller that gives up disturbs nobody, the first no more than the la
 
 TEST_CASE("a refresh that nobody waits for any more ends all the same") {
     cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     const auto only = world.start(world.cache.get(ann, 1s));
     world.settle();
     world.turn(2s);
@@ -197,9 +189,7 @@ TEST_CASE("a token that was put is in the store before put returns") {
 
 TEST_CASE("a refused refresh ends the entry, wakes who waits, and tells the owner once") {
     cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
-    world.provider.hold();
-    world.turn(101s);
+    world.hold_refresh_of("ann");
     const auto waits = world.start(world.cache.get(ann));
     world.settle();
     world.provider.next(rotating_provider::fate::refused);

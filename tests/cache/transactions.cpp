@@ -19,10 +19,6 @@ using store_fate = faulty_store::fate;
 
 const token_key ann{"hike", "id", "ann"};
 
-std::string text(const token_ptr& of) {
-    return of ? std::string{of->access_token.reveal()} : "none";
-}
-
 /// A provider and a store that outlive the process that uses them.
 struct outside {
     std::shared_ptr<manual_clock> clock = std::make_shared<manual_clock>();
@@ -50,11 +46,7 @@ public:
 
     template <class T>
     std::shared_ptr<pending<T>> start(awaitable<T> work) {
-        auto outcome = std::make_shared<pending<T>>();
-        boost::asio::co_spawn(*context, std::move(work), [outcome](std::exception_ptr thrown, T value) {
-            thrown ? void(outcome->thrown = thrown) : void(outcome->value = std::move(value));
-        });
-        return outcome;
+        return test::start(*context, std::move(work));
     }
     void settle() {
         context->restart();
