@@ -1,3 +1,4 @@
+#include "cache/end_of_page.hpp"
 #include "cache/key_view.hpp"
 
 #include <coauth/cache/memory_store.hpp>
@@ -14,14 +15,6 @@ struct lease {
     std::string owner;
     clock::steady_time until;
 };
-
-failure no_such_page() {
-    failure what;
-    what.code = errc::invalid_argument;
-    what.step = "scan";
-    what.detail = "this is not where a page of the store ends; pass `next` of the page before, or nothing";
-    return what;
-}
 
 }  // namespace
 
@@ -87,10 +80,7 @@ awaitable<bool> memory_store::erase(token_key key) {
 }
 
 awaitable<store_page> memory_store::scan(std::string after, std::size_t limit) {
-    const std::optional<token_key> last = token_key::from_canonical(after);
-    if (!last && !after.empty()) {
-        throw error(no_such_page());
-    }
+    const std::optional<token_key> last = cache::end_of_page(after);
     limit = std::clamp<std::size_t>(limit, 1, 1'000);
     store_page page;
     const std::scoped_lock lock{state_->mutex};

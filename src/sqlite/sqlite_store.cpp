@@ -1,3 +1,4 @@
+#include "cache/end_of_page.hpp"
 #include "sqlite/worker.hpp"
 
 #include <coauth/sqlite/sqlite_store.hpp>
@@ -36,18 +37,6 @@ store_page page_of(const token_seal& seal, std::vector<sqlite::row> rows, std::s
         page.next = rows.back().key.canonical();
     }
     return page;
-}
-
-std::optional<token_key> end_of_page(const std::string& after) {
-    std::optional<token_key> key = token_key::from_canonical(after);
-    if (!key && !after.empty()) {
-        failure what;
-        what.code = errc::invalid_argument;
-        what.step = "scan";
-        what.detail = "this is not where a page of the store ends; pass `next` of the page before, or nothing";
-        throw error{std::move(what)};
-    }
-    return key;
 }
 
 /// Some records that were sealed anew.
@@ -159,7 +148,8 @@ awaitable<store_page> sqlite_store::scan(std::string after, std::size_t limit) {
     const std::shared_ptr<implementation> with = implementation_;
     const auto page = std::make_shared<store_page>();
     limit = std::clamp<std::size_t>(limit, 1, 1'000);
-    sqlite::worker::action act = [last = end_of_page(after), limit, seal = with->seal, page](sqlite::database& from) {
+    sqlite::worker::action act = [last = cache::end_of_page(after), limit, seal = with->seal,
+                                  page](sqlite::database& from) {
         *page = page_of(seal, from.read_after(last, limit + 1), limit);
     };
     co_await with->worker.read(std::move(act));
