@@ -23,20 +23,35 @@ namespace {
 
 const token_key ann{"hitkey", "web", "ann"};
 
-/// A small disk of its own; `mounted` is false where this user may mount nothing.
-struct small_disk {
+/// A small disk of its own, where this user may mount one; else that is told.
+class small_disk {
+public:
     explicit small_disk(const std::string& size)
-        : mounted(::mount("tmpfs", (folder / "").c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0) {}
+        : mounted_(::mount("tmpfs", root_.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0) {
+        if (!mounted_) {
+            MESSAGE("skipped: this user may mount nothing");
+        }
+    }
     ~small_disk() {
-        if (mounted) {
-            ::umount2((folder / "").c_str(), MNT_DETACH);
+        if (mounted_) {
+            ::umount2(root_.c_str(), MNT_DETACH);
         }
     }
     small_disk(const small_disk&) = delete;
     small_disk& operator=(const small_disk&) = delete;
 
-    scratch folder;
-    const bool mounted;
+    explicit operator bool() const { return mounted_; }
+
+    [[nodiscard]] std::string operator/(const std::string& name) const { return folder_ / name; }
+
+    [[nodiscard]] bool remount(unsigned long flags) const {
+        return ::mount(nullptr, root_.c_str(), nullptr, MS_REMOUNT | flags, nullptr) == 0;
+    }
+
+private:
+    const scratch folder_;
+    const std::string root_ = folder_ / "";
+    const bool mounted_;
 };
 
 /// No file grows beyond this while it lives.
@@ -93,19 +108,18 @@ TEST_CASE("a path that leads nowhere is told with the system's words") {
 
 TEST_CASE("a disk that is mounted read-only is told") {
     const small_disk disk{"1m"};
-    if (!disk.mounted) {
-        MESSAGE("skipped: this user may mount nothing");
+    if (!disk) {
         return;
     }
-    const std::string path = disk.folder / "tokens.db";
+    const std::string path = disk / "tokens.db";
     {
         sqlite_store store{path, sealed()};
         REQUIRE(run(store.commit(ann, record_of("at"), 0)));
     }
-    REQUIRE(::mount(nullptr, (disk.folder / "").c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0);
+    REQUIRE(disk.remount(MS_RDONLY));
     CHECK(opening(path).code == errc::store_failed);
-    CHECK(opening(disk.folder / "new.db").code == errc::store_failed);
-    REQUIRE(::mount(nullptr, (disk.folder / "").c_str(), nullptr, MS_REMOUNT, nullptr) == 0);
+    CHECK(opening(disk / "new.db").code == errc::store_failed);
+    REQUIRE(disk.remount(0));
     sqlite_store store{path, sealed()};
     CHECK(access_of(run(store.load(ann))) == "at");
 }
@@ -124,12 +138,11 @@ TEST_CASE("a file that may not be written is told") {
 
 TEST_CASE("a disk that is full is told, keeps what was committed, and takes more when there is room") {
     const small_disk disk{"600k"};
-    if (!disk.mounted) {
-        MESSAGE("skipped: this user may mount nothing");
+    if (!disk) {
         return;
     }
-    const std::string path = disk.folder / "tokens.db";
-    write_file(disk.folder / "ballast", std::string(200'000, 'b'));
+    const std::string path = disk / "tokens.db";
+    write_file(disk / "ballast", std::string(200'000, 'b'));
     int records = 0;
     {
         sqlite_store store{path, sealed()};
@@ -139,7 +152,7 @@ TEST_CASE("a disk that is full is told, keeps what was committed, and takes more
         CHECK(taken > 10);
         check_kept(store, taken);
         records = taken;
-        std::filesystem::remove(disk.folder / "ballast");
+        std::filesystem::remove(disk / "ballast");
         CHECK(run(store.commit(ann, record_of("at"), 0)));
     }
     sqlite_store store{path, sealed()};
