@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 // The prefix makes browsers insist on Secure, Path=/ and this very host.
 constexpr std::string_view cookie_name = "__Host-sandbox-browser";
+constexpr std::string_view prefixed_cookie_name =
+    "sandbox-browser";  // where the host is another's, perhaps without TLS
 constexpr auto page_lifetime = 10min;
 constexpr auto visit_lifetime = 24h;
 
@@ -22,13 +24,27 @@ std::string_view cookie_of(const request& received) {
         std::string_view pair = rest.substr(0, rest.find(';'));
         rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
         pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
-        if (pair.starts_with(cookie_name) && pair.substr(cookie_name.size()).starts_with('='))
-            return pair.substr(cookie_name.size() + 1);
+        const std::size_t equals = pair.find('=');
+        const std::string_view name = pair.substr(0, equals);
+        if (equals != pair.npos && (name == cookie_name || name == prefixed_cookie_name))
+            return pair.substr(equals + 1);
     }
     return {};
 }
 
+bool is_path_letter(char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+           std::string_view{"/.-_"}.find(letter) != std::string_view::npos;
+}
+
 }  // namespace
+
+std::string path_prefix(const request& received) {
+    const std::string* prefix = received.header("X-Forwarded-Prefix");
+    const bool usable = prefix && prefix->starts_with('/') && !prefix->starts_with("//") && !prefix->ends_with('/') &&
+                        std::ranges::all_of(*prefix, is_path_letter);
+    return usable ? *prefix : "";
+}
 
 std::string consent_desk::browser(const request& received, clock::wall_time now) {
     std::erase_if(visits_, [now](const auto& entry) { return entry.second.seen + visit_lifetime <= now; });
@@ -64,7 +80,9 @@ std::optional<grant> consent_desk::close(const request& received, std::string_vi
     return wanted;
 }
 
-std::string consent_desk::set_cookie(const std::string& browser) {
+std::string consent_desk::set_cookie(const std::string& browser, const std::string& prefix) {
+    if (!prefix.empty())
+        return std::string{prefixed_cookie_name} + "=" + browser + "; Path=" + prefix + "/; HttpOnly; SameSite=Lax";
     return std::string{cookie_name} + "=" + browser + "; Path=/; Secure; HttpOnly; SameSite=Lax";
 }
 

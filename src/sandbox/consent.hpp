@@ -14,9 +14,13 @@ namespace coauth::sandbox {
 /// Text as it may stand in HTML, inside quotes too.
 [[nodiscard]] std::string escape_html(std::string_view text);
 
-/// The page on which a user allows or denies; its form carries `form_token`.
+/// Below which path of another server these pages are shown, as the request says (`X-Forwarded-Prefix`); empty: at
+/// their own place.
+[[nodiscard]] std::string path_prefix(const request& received);
+
+/// The page on which a user allows or denies; its form is posted to `action` and carries `form_token`.
 [[nodiscard]] response consent_page(std::string_view provider_title, const application& asking, const grant& wanted,
-                                    std::string_view form_token);
+                                    std::string_view action, std::string_view form_token);
 
 /// A page for the user where there is nowhere to send them back to.
 [[nodiscard]] response message_page(unsigned status, std::string_view heading, std::string_view text);
@@ -38,8 +42,8 @@ public:
     [[nodiscard]] std::optional<grant> close(const request& received, std::string_view form_token,
                                              clock::wall_time now);
 
-    /// The field that makes the browser keep its cookie.
-    [[nodiscard]] static std::string set_cookie(const std::string& browser);
+    /// The field that makes the browser keep its cookie: for this host, or for what lies below `prefix` of another.
+    [[nodiscard]] static std::string set_cookie(const std::string& browser, const std::string& prefix);
 
 private:
     struct visit {

@@ -111,14 +111,14 @@ std::string escape_html(std::string_view text) {
 }
 
 response consent_page(std::string_view provider_title, const application& asking, const grant& wanted,
-                      std::string_view form_token) {
+                      std::string_view action, std::string_view form_token) {
     const std::string title = escape_html(provider_title);
     const std::string name = escape_html(asking.name);
     return page(200, "Allow " + name + "? - " + title,
                 "<p class=\"quiet\">" + title + ", simulated</p>\n<h1>" + name +
                     " wants to log you in</h1>\n<p class=\"quiet\">" + escape_html(asking.description) + "</p>\n" +
-                    scope_list(wanted.scope) +
-                    "<form method=\"post\" action=\"/sandbox/consent\">\n"
+                    scope_list(wanted.scope) + "<form method=\"post\" action=\"" + escape_html(action) +
+                    "\">\n"
                     "<input type=\"hidden\" name=\"form_token\" value=\"" +
                     escape_html(form_token) + "\">\n" + user_choice() +
                     "<div class=\"choices\">\n<button name=\"decision\" value=\"allow\">Allow</button>\n"

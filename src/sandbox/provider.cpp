@@ -224,8 +224,10 @@ response provider::ask(const call& received, grant wanted) {
                       302);
     const application& asking = known_application(wanted.client_id);
     const std::string browser = desk_.browser(received.received, now());
-    response page = consent_page(title_, asking, wanted, desk_.open(browser, wanted, now()));
-    page.headers.emplace_back("Set-Cookie", consent_desk::set_cookie(browser));
+    const std::string prefix = path_prefix(received.received);
+    response page =
+        consent_page(title_, asking, wanted, prefix + std::string{consent_path}, desk_.open(browser, wanted, now()));
+    page.headers.emplace_back("Set-Cookie", consent_desk::set_cookie(browser, prefix));
     return page;
 }
 

@@ -55,6 +55,20 @@ TEST_CASE("a consent page names the application, its scopes and the users, and i
     CHECK(cookie.ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"));
 }
 
+TEST_CASE("a page that another server shows below a path of its own is made for that place") {
+    const caller hitkey{make_hitkey};
+    const opened_page page{hitkey.get("hitkey.io", authorize, {{"X-Forwarded-Prefix", "/sandbox/hitkey.io"}})};
+    CHECK(page.html.find("action=\"/sandbox/hitkey.io/sandbox/consent\"") != std::string::npos);
+    CHECK(page.cookie.starts_with("sandbox-browser="));
+    CHECK(submit(hitkey, page, page.cookie).status == 303);
+    for (const std::string odd : {"sandbox", "//evil.example", "/a\"b", "/a;b", "/a/", "https://evil.example"}) {
+        CAPTURE(odd);
+        const response own = hitkey.get("hitkey.io", authorize, {{"X-Forwarded-Prefix", odd}});
+        CHECK(own.body.find("action=\"/sandbox/consent\"") != std::string::npos);
+        CHECK(own.header("Set-Cookie")->starts_with("__Host-sandbox-browser="));
+    }
+}
+
 TEST_CASE("the form leads on as the chosen user, or with a refusal") {
     const caller hitkey{make_hitkey};
     const opened_page page{hitkey.get("hitkey.io", authorize)};
