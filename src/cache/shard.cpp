@@ -300,19 +300,6 @@ void shard::let_write(const key_view& key, moment now) {
     }
 }
 
-void shard::reconsider(const std::string& provider, const std::string& client_id, moment now) {
-    for (entry* each : entries_) {
-        if (each->held && each->home->provider() == provider && each->home->client_id() == client_id) {
-            const schedule_rules rules = rules_of(*each);
-            if (is_refreshable(*each->held, rules) && !each->can_refresh) {
-                each->can_refresh = true;
-                each->stale_at = schedule_of(*each->held, rules, options_, now, chance()).stale_at;
-                schedule(*each, now.steady);
-            }
-        }
-    }
-}
-
 void shard::invalidate(const key_view& key, const token_ptr& refused, bool distrust, moment now, orders& then) {
     entry* of = find(key);
     if (of == nullptr || !refused || !of->held ||

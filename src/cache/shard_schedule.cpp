@@ -52,6 +52,19 @@ void shard::schedule(entry& of, clock::steady_time now) {
     }
 }
 
+void shard::reconsider(const std::string& provider, const std::string& client_id, moment now) {
+    for (entry* each : entries_) {
+        if (each->held && each->home->provider() == provider && each->home->client_id() == client_id) {
+            const schedule_rules rules = rules_of(*each);
+            if (is_refreshable(*each->held, rules) && !each->can_refresh) {
+                each->can_refresh = true;
+                each->stale_at = schedule_of(*each->held, rules, options_, now, chance()).stale_at;
+                schedule(*each, now.steady);
+            }
+        }
+    }
+}
+
 void shard::entry_due(entry& of, moment now, orders& then) {
     const bool failing = of.trouble && of.trouble->failures > 0;
     if (!of.told_expired && now.steady >= of.expires_at) {
