@@ -5,7 +5,7 @@
     if (block !~ /int main\(/) {
         if (!count++) print "#include \"tests/docs/prelude.hpp\"\n"
         printf "namespace {\n[[maybe_unused]] asio::awaitable<void> block_%d(surroundings around) {\n", count
-        printf "[[maybe_unused]] auto& [executor, pool, hitkey, hitbox, login, request_target, token, who, grant, store, cache, key] = *around;\n"
+        printf "[[maybe_unused]] auto& [executor, pool, hitkey, hitbox, login, request_target, request_cookies, request_body, peer_address, token, who, grant, store, cache, key, broker] = *around;\n"
         printf "{\n#line %d \"%s\"\n%s}\nco_return;\n}\n}\n", line, page, block
     }
     next

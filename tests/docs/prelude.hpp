@@ -3,6 +3,7 @@
 // What the blocks of the documentation take for granted: the names that the pages introduce.
 #include <coauth/coauth.hpp>
 #include <coauth/core/manual_clock.hpp>
+#include <coauth/login/login_broker.hpp>
 #include <coauth/sandbox/server.hpp>
 #include <coauth/sqlite/sqlite_store.hpp>
 
@@ -29,12 +30,16 @@ struct surrounding_names {
     coauth::client hitbox;
     coauth::authorization login;
     std::string request_target;
+    std::string request_cookies;
+    std::string request_body;
+    std::string peer_address;
     coauth::token token;
     coauth::identity who;
     coauth::grant grant;
     std::shared_ptr<coauth::token_store> store;
     coauth::token_cache cache;
     coauth::token_key key;
+    coauth::login_broker broker;
 };
 
 using surroundings = std::shared_ptr<surrounding_names>;
