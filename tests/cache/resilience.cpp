@@ -118,6 +118,26 @@ TEST_CASE("a login at another process is found after a refusal here") {
     CHECK(text(world.run(world.cache.get(ann))) == "elsewhere");
 }
 
+TEST_CASE("a login's commit that fails is tried again soon, however often that of a token before it had failed") {
+    faulty_world world;
+    world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));
+    world.disturbed->on_commit = store_fate::failed;
+    world.turn(101s);
+    for (int minute = 0; minute < 10; ++minute) {
+        world.turn(1min);  // the pauses grow
+    }
+    CHECK(world.cache.statistics().unsaved == 1);
+    world.provider.next(fate::refused);
+    CHECK(needs_login(world.failure_of(world.cache.refresh(ann))));
+    CHECK(world.cache.statistics().unsaved == 0);
+    CHECK(world.failure_of(world.cache.put(ann, world.named_token("anew"))).code == errc::store_full);
+    CHECK(world.cache.statistics().unsaved == 1);
+    world.disturbed->on_commit = store_fate::served;
+    world.turn(2s);
+    CHECK(world.cache.statistics().unsaved == 0);
+    CHECK(world.run(world.store->load(ann))->record.value.access_token == secret{"anew"});
+}
+
 TEST_CASE("a login at another process is found after a token without refresh has ended here") {
     cache_world world;
     world.cache.serve(world.client_of("vk"));
