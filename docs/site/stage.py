@@ -3,7 +3,8 @@
 Copies the Markdown of the tree into the folder PAGES, at the same paths, and turns relative links to files that are no
 pages into links to pages: a public header's is the one that Doxygen made in the folder REFERENCE, any other file becomes
 a page that shows its text. A link that leads nowhere in the tree is an error; so is one whose text stands in quotation
-marks and not in the file that it leads to: ["the name of a test"](../tests/part/file.cpp).
+marks and not in the file that it leads to, ["the name of a test"](../tests/part/file.cpp), and a page that the
+navigation lacks.
 """
 
 import os
@@ -29,7 +30,7 @@ class Stage:
     def __init__(self, pages, reference):
         self.pages = pages
         self.reference = reference
-        self.dead = []
+        self.wrong = []
 
     def page_of(self, target):
         """Where the site shows the file of the tree that is called so."""
@@ -53,14 +54,14 @@ class Stage:
                 return found[0]
             target = os.path.normpath(os.path.join(here, path))
             if not (TREE / target).is_file():
-                self.dead.append(f"{page}:{number}: a link to {path}, which is no file of the tree")
+                self.wrong.append(f"{page}:{number}: a link to {path}, which is no file of the tree")
                 return found[0]
             return found[1] + os.path.relpath(self.page_of(target), here or ".") + found[3]
 
         for text, path in QUOTE.findall(line):
             target = TREE / os.path.normpath(os.path.join(here, path))
             if target.is_file() and f'"{text}"' not in target.read_text():
-                self.dead.append(f'{page}:{number}: "{text}" does not stand in {path}')
+                self.wrong.append(f'{page}:{number}: "{text}" does not stand in {path}')
         spans = re.split(r"(`+[^`]*`+)", line)
         return "".join(span if span.startswith("`") else LINK.sub(link, span) for span in spans)
 
@@ -81,11 +82,14 @@ class Stage:
 
 def main(pages, reference):
     stage = Stage(Path(pages), Path(reference))
+    navigation = (TREE / "docs/site/mkdocs.yml").read_text().split("nav:")[1]
     for page in PAGES:
         stage.copy(page)
-    for dead in stage.dead:
-        print(dead, file=sys.stderr)
-    return 1 if stage.dead else 0
+        if f" {page}\n" not in navigation:
+            stage.wrong.append(f"docs/site/mkdocs.yml: the navigation lacks {page}")
+    for what in stage.wrong:
+        print(what, file=sys.stderr)
+    return 1 if stage.wrong else 0
 
 
 sys.exit(main(*sys.argv[1:]))
