@@ -20,7 +20,7 @@ mkdir -p build/reference build/pages/site
 doxygen docs/site/Doxyfile
 python3 docs/site/stage.py build/pages build/reference/api
 cp -R build/reference/api build/pages/api
-cp docs/site/site.css build/pages/site/
+cp docs/site/site.css docs/site/diagrams.js build/pages/site/
 tar -xzOf "$mermaid" package/dist/mermaid.min.js >build/pages/site/mermaid.min.js
 mkdocs --quiet build --strict --config-file docs/site/mkdocs.yml
 python3 tests/docs/site_links.py build/site
