@@ -50,14 +50,23 @@ token_api_server::token_api_server(asio::io_context& context, const configuratio
 
 awaitable<void> token_api_server::start() {
     co_await kept_.load();
-    http_.emplace(context_.get_executor(), listen_,
-                  [this](web::request asked) { return service_.answer(std::move(asked)); });
+    listen();
     begin_watch();
     boost::json::object fields;
     fields["address"] = listen_.address;
     fields["port"] = http_->port();
     fields["webhook"] = watch_.has_value();
     log_.write("listening", std::move(fields));
+}
+
+void token_api_server::listen() {
+    try {
+        http_.emplace(context_.get_executor(), listen_,
+                      [this](web::request asked) { return service_.answer(std::move(asked)); });
+    } catch (const boost::system::system_error& failed) {
+        throw configuration_error("cannot listen on " + listen_.address + " port " + std::to_string(listen_.port) +
+                                  ": " + failed.code().message());
+    }
 }
 
 awaitable<void> token_api_server::stop(std::chrono::milliseconds grace) {

@@ -51,6 +51,7 @@ public:
     [[nodiscard]] std::uint16_t port() const noexcept;
 
 private:
+    void listen();
     void begin_watch();
     void watch_ended(const std::exception_ptr& why) const;
 
