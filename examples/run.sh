@@ -1,7 +1,17 @@
 #!/bin/sh
-# Installs what is missing, builds, and logs in at all five providers of the sandbox, over TLS, without the internet.
+# Installs what is missing, builds, and runs an example against the sandbox, over TLS, without the internet.
+#   sh examples/run.sh         logs in at all five providers, then 2,000 times at once
+#   sh examples/run.sh serve   a login server to be tried in any browser (--port PORT; --config FILE for real providers)
 set -eu
 cd "$(dirname "$0")/.."
+
+case "${1-}" in
+    serve)
+        program=login_server folder=login_server/
+        shift
+        case "$*" in *--config*) ;; *) set -- --sandbox "$@" ;; esac ;;
+    *) program=five_logins folder= ;;
+esac
 
 sh examples/packages.sh
 cmake -S . -B build/examples -G Ninja -DCMAKE_BUILD_TYPE=Release -DCOAUTH_BUILD_TESTS=OFF \
@@ -9,5 +19,5 @@ cmake -S . -B build/examples -G Ninja -DCMAKE_BUILD_TYPE=Release -DCOAUTH_BUILD_
     || { cat build-examples.log >&2; exit 1; }
 rm -f build-examples.log
 echo "Building"
-cmake --build build/examples
-exec build/examples/examples/five_logins "$@"
+cmake --build build/examples --target "$program"
+exec "build/examples/examples/$folder$program" "$@"
