@@ -21,3 +21,9 @@
 #include <coauth/provider/reply.hpp>
 #include <coauth/provider/request.hpp>
 #include <coauth/version.hpp>
+
+/// Logins through OAuth providers, awaited. docs/index.md has the pages about it.
+namespace coauth {}
+
+/// How a provider speaks: profiles, requests built and replies read. Pure: nothing in it waits.
+namespace coauth::provider {}

@@ -25,8 +25,9 @@ enum class cache_event_kind {
 /// The name of the value as written above ("needs_login"): for logs and metrics. Static storage.
 [[nodiscard]] std::string_view name_of(cache_event_kind value) noexcept;
 
+/// One event, and the token that it is about.
 struct cache_event {
-    cache_event_kind what{};
+    cache_event_kind what{};                          ///< What happened.
     token_key key{};                                  ///< Complete: with its client id.
     std::optional<std::chrono::seconds> time_left{};  ///< Until the token ends; absent where no end was stated.
     std::optional<failure> why{};                     ///< For the four that tell of something bad.

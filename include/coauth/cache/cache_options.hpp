@@ -20,8 +20,10 @@ struct cache_options {
     /// sends `refresh_in` sets the window itself.
     unsigned refresh_ahead = 20;
 
-    /// The window is never shorter or longer than this, nor longer than half the lifetime.
+    /// The window is never shorter than this, but where that is more than half the lifetime.
     std::chrono::seconds least_ahead{30};
+
+    /// The window is never longer than this, nor than half the lifetime.
     std::chrono::seconds most_ahead{3600};
 
     /// How much earlier than the window a refresh may begin, at random, in hundredths of the window: 0 to 100. Tokens
@@ -48,9 +50,11 @@ struct cache_options {
 
     // Failures.
 
-    /// The pause after a failed refresh: the first, doubled each time up to the greatest, each shortened by up to a
-    /// half at random; never shorter than the provider's `Retry-After`. Callers who come meanwhile get the failure.
+    /// The pause after a failed refresh, doubled each time, each shortened by up to a half at random; never shorter
+    /// than the provider's `Retry-After`. Callers who come meanwhile get the failure.
     std::chrono::milliseconds first_pause{1'000};
+
+    /// The pauses grow no longer than this.
     std::chrono::milliseconds greatest_pause{300'000};
 
     /// How many refreshes are under way at once at one provider, at least 1; others wait their turn, those first that
@@ -60,6 +64,8 @@ struct cache_options {
     /// After so many failed refreshes in a row at one provider (0: never) none is begun for `circuit_pause`; then a
     /// single one probes.
     std::size_t circuit_failures = 10;
+
+    /// How long a provider is left in peace then, or longer where its `Retry-After` says so.
     std::chrono::milliseconds circuit_pause{15'000};
 
     // Memory.

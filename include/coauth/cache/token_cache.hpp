@@ -21,19 +21,19 @@ using token_ptr = std::shared_ptr<const token>;
 
 /// What a cache holds and has done.
 struct cache_statistics {
-    std::size_t entries = 0;      ///< Keys that are held.
-    std::size_t waiting = 0;      ///< Callers that wait.
-    std::size_t refreshing = 0;   ///< Requests under way at providers.
-    std::size_t queued = 0;       ///< Refreshes that wait for their turn.
-    std::size_t unsaved = 0;      ///< Tokens that the store has not taken yet.
-    std::uint64_t hits = 0;       ///< `get` that did not wait.
-    std::uint64_t misses = 0;     ///< `get` that waited or failed.
-    std::uint64_t loads = 0;      ///< Keys that were looked for in the store.
-    std::uint64_t refreshes = 0;  ///< Requests that were sent to providers.
-    std::uint64_t refresh_failures = 0;
-    std::uint64_t adopted = 0;  ///< Newer tokens that were found in the store: another process refreshed.
-    std::uint64_t evictions = 0;
-    std::uint64_t store_failures = 0;
+    std::size_t entries = 0;             ///< Keys that are held.
+    std::size_t waiting = 0;             ///< Callers that wait.
+    std::size_t refreshing = 0;          ///< Requests under way at providers.
+    std::size_t queued = 0;              ///< Refreshes that wait for their turn.
+    std::size_t unsaved = 0;             ///< Tokens that the store has not taken yet.
+    std::uint64_t hits = 0;              ///< `get` that did not wait.
+    std::uint64_t misses = 0;            ///< `get` that waited or failed.
+    std::uint64_t loads = 0;             ///< Keys that were looked for in the store.
+    std::uint64_t refreshes = 0;         ///< Requests that were sent to providers.
+    std::uint64_t refresh_failures = 0;  ///< Of these, that brought no token.
+    std::uint64_t adopted = 0;           ///< Newer tokens that were found in the store: another process refreshed.
+    std::uint64_t evictions = 0;         ///< Tokens dropped from memory beyond `cache_options::max_entries`.
+    std::uint64_t store_failures = 0;    ///< Operations that the store failed at.
 };
 
 /// Tokens that stay fresh: gives one that is good now, and refreshes each once, whoever asks, ahead of its end.
@@ -75,6 +75,8 @@ public:
     /// client id if none or several clients are served. A timeout of zero or less takes what is at hand. What is at
     /// hand is looked up by the call itself, not only when its result is awaited.
     [[nodiscard]] awaitable<token_ptr> get(token_key key);
+
+    /// The same with a limit of its own, in the place of `cache_options::get_timeout`.
     [[nodiscard]] awaitable<token_ptr> get(token_key key, std::chrono::milliseconds timeout);
 
     /// What is at hand without waiting, and has not ended; null otherwise. Starts nothing and counts as no use.
@@ -122,6 +124,7 @@ public:
     /// `errc::shut_down`, as every later call does.
     awaitable<std::size_t> close();
 
+    /// A snapshot, for metrics; cheap enough for once a second.
     [[nodiscard]] cache_statistics statistics() const;
 
 private:

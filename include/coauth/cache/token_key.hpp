@@ -40,7 +40,7 @@ public:
     [[nodiscard]] const std::string& client_id() const noexcept { return client_id_; }  ///< Empty: the only one.
     [[nodiscard]] const std::string& account() const noexcept { return account_; }      ///< `identity::subject`, say.
     [[nodiscard]] const std::string& scope() const noexcept { return scope_; }          ///< Sorted, parted by spaces.
-    [[nodiscard]] const std::string& resource() const noexcept { return resource_; }
+    [[nodiscard]] const std::string& resource() const noexcept { return resource_; }    ///< Empty: none in particular.
 
     /// One line for people and logs: "hitkey/ann", "hitkey/ann (client web, scope email)"; control characters escaped.
     [[nodiscard]] std::string text() const;
@@ -51,6 +51,7 @@ public:
     /// The key whose `canonical` is `text`; nothing for any other text. For stores that keep keys in that form.
     [[nodiscard]] static std::optional<token_key> from_canonical(std::string_view text);
 
+    /// Whether all five parts are the same.
     friend bool operator==(const token_key&, const token_key&) = default;
 
 private:
@@ -63,7 +64,9 @@ private:
 
 }  // namespace coauth
 
+/// For unordered containers.
 template <>
 struct std::hash<coauth::token_key> {
+    /// Of all five parts.
     std::size_t operator()(const coauth::token_key& key) const noexcept;
 };

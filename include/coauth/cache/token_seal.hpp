@@ -15,6 +15,7 @@ namespace coauth {
 /// For `sqlite_store` and for stores of one's own. Copying is cheap. Threads: any.
 class token_seal {
 public:
+    /// Sealed under the first of these keys; opened under any of them.
     [[nodiscard]] static token_seal under(key_ring keys);
 
     /// No encryption: for a disk that is encrypted anyway, or a test. Reads nothing that was sealed, and the other way

@@ -19,9 +19,9 @@ namespace coauth {
 class token_record {
 public:
     token_record() = default;
-    explicit token_record(token kept) : value(std::move(kept)) {}
+    explicit token_record(token kept) : value(std::move(kept)) {}  ///< Not refused.
 
-    token value;
+    token value;  ///< The token as it was issued, or as its last refresh left it.
 
     /// Set once the provider refused to refresh the token: why. Only a new login helps; nobody need ask again.
     std::optional<errc> refused;
@@ -30,20 +30,21 @@ public:
 /// A record as it was read, with its version: greater after each commit, and never the same twice under one key, even
 /// if the record was erased in between.
 struct stored_token {
-    token_record record;
-    std::uint64_t version = 0;
+    token_record record;        ///< What is kept.
+    std::uint64_t version = 0;  ///< To be named by the commit that replaces it; 0 stands for no record.
 };
 
 /// Part of a store's content, in the order of its own.
 struct store_page {
+    /// One key, and what is kept under it.
     struct item {
-        token_key key;
-        std::uint64_t version = 0;
+        token_key key;                       ///< Complete: with its client id.
+        std::uint64_t version = 0;           ///< As in `stored_token`.
         std::optional<token_record> record;  ///< Absent where it could not be read: `unreadable` says why.
-        std::optional<failure> unreadable;
+        std::optional<failure> unreadable;   ///< Absent where there is a record.
     };
-    std::vector<item> items;
-    std::string next;  ///< Where the next page begins; empty: this was the last.
+    std::vector<item> items;  ///< May be empty though it is not the last page.
+    std::string next;         ///< Where the next page begins; empty: this was the last.
 };
 
 /// A lease that is asked for longer is given for this long: a refresh takes seconds.

@@ -11,13 +11,13 @@ namespace coauth {
 /// Threads: both functions may be called from any thread at once.
 class clock {
 public:
-    using wall_time = std::chrono::system_clock::time_point;
-    using steady_time = std::chrono::steady_clock::time_point;
+    using wall_time = std::chrono::system_clock::time_point;    ///< A date; may be set back and forth.
+    using steady_time = std::chrono::steady_clock::time_point;  ///< Only ever goes on; means nothing elsewhere.
 
     virtual ~clock() = default;
 
-    [[nodiscard]] virtual wall_time now() const noexcept = 0;
-    [[nodiscard]] virtual steady_time steady_now() const noexcept = 0;
+    [[nodiscard]] virtual wall_time now() const noexcept = 0;           ///< The date.
+    [[nodiscard]] virtual steady_time steady_now() const noexcept = 0;  ///< For what lasts.
 
     /// Has `turned` called after each jump of a clock that does not run by itself, on the thread that turned it, until
     /// what is returned dies; a call that has begun may still be going on then. Null: this clock runs as the machine's

@@ -119,16 +119,22 @@ enum class failure_class {
     store,          ///< The store of tokens.
 };
 
+/// The class of a failure with this value.
 [[nodiscard]] failure_class class_of(errc code) noexcept;
 
 /// The name of the value as written above ("invalid_grant"): for logs, metrics and JSON. Static storage.
 [[nodiscard]] std::string_view name_of(errc code) noexcept;
+
+/// The same for a class ("timeout").
 [[nodiscard]] std::string_view name_of(failure_class value) noexcept;
 
 /// The standard's error word ("invalid_grant") as an `errc`; nothing if the standard does not have it.
 [[nodiscard]] std::optional<errc> oauth_errc(std::string_view word) noexcept;
 
+/// The category of the error codes that hold an `errc`; its name is "coauth".
 [[nodiscard]] const boost::system::error_category& error_category() noexcept;
+
+/// The value as an error code of that category; found by argument-dependent lookup, so that an `errc` is one.
 [[nodiscard]] boost::system::error_code make_error_code(errc code) noexcept;
 
 /// Everything that is known of a failure. No member ever holds a secret.
@@ -136,7 +142,7 @@ enum class failure_class {
 /// `provider_code` and `provider_text` are the provider's own words. They are untrusted: they are kept to one line,
 /// control characters escaped, at most 500 bytes, but treat them as data (escape them before HTML).
 struct failure {
-    errc code{};
+    errc code{};                                        ///< What went wrong.
     std::string step{};                                 ///< "exchange", "callback", "userinfo", an operation's name.
     std::string provider{};                             ///< The profile's name.
     std::string detail{};                               ///< What happened and what to do, in our words; one line.
@@ -154,13 +160,14 @@ struct failure {
 /// What every awaitable of this library throws, and what `result<T>::value()` throws.
 class error : public boost::system::system_error {
 public:
+    /// Throws `std::bad_alloc` only.
     explicit error(failure what);
 
     /// The same as `failure::message()`; one line, without secrets.
     [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
 
-    [[nodiscard]] errc reason() const noexcept { return failure_.code; }
-    [[nodiscard]] const failure& details() const noexcept { return failure_; }
+    [[nodiscard]] errc reason() const noexcept { return failure_.code; }        ///< `code()` as the value it is.
+    [[nodiscard]] const failure& details() const noexcept { return failure_; }  ///< All that is known.
 
 private:
     failure failure_;
@@ -187,5 +194,6 @@ using result = boost::system::result<T, failure>;
 
 }  // namespace coauth
 
+/// An `errc` is a `boost::system::error_code`.
 template <>
 struct boost::system::is_error_code_enum<coauth::errc> : std::true_type {};

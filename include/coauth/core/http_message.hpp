@@ -15,16 +15,16 @@ namespace coauth {
 /// transport's to write.
 struct http_request {
     http_request() = default;
-    http_request(std::string method, std::string url);
+    http_request(std::string method, std::string url);  ///< `safe_url` stays empty.
     http_request(const http_request&) = default;
     http_request(http_request&&) noexcept = default;
-    http_request& operator=(http_request other) noexcept;
+    http_request& operator=(http_request other) noexcept;  ///< Wipes what was there.
     ~http_request();
 
-    std::string method = "GET";
-    std::string url;  ///< Absolute, https.
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
+    std::string method = "GET";                                ///< A token of RFC 9110.
+    std::string url;                                           ///< Absolute, https.
+    std::vector<std::pair<std::string, std::string>> headers;  ///< Names and values, in their order.
+    std::string body;                                          ///< Sent with its `Content-Length`.
 
     /// The URL as it may be shown: placeholders stand where secrets are. The only form an observer, log or error sees;
     /// empty in a request that no profile built, unless it is set.
@@ -45,23 +45,23 @@ struct http_request {
 class http_response {
 public:
     http_response() = default;
-    explicit http_response(unsigned status, std::string body = {});
+    explicit http_response(unsigned status, std::string body = {});  ///< Without header fields.
     http_response(const http_response&) = default;
     http_response(http_response&&) noexcept = default;
-    http_response& operator=(http_response other) noexcept;
+    http_response& operator=(http_response other) noexcept;  ///< Wipes what was there.
     ~http_response();
 
-    [[nodiscard]] unsigned status() const noexcept { return status_; }
-    void set_status(unsigned status) noexcept { status_ = status; }
+    [[nodiscard]] unsigned status() const noexcept { return status_; }  ///< 200 to 599; 0 in an empty response.
+    void set_status(unsigned status) noexcept { status_ = status; }     ///< Any number: it is not checked.
 
     /// The first field of that name, whatever its case; the view lives until the response changes or dies.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
-    [[nodiscard]] std::size_t header_count() const noexcept { return fields_.size(); }
-    http_response& add_header(std::string_view name, std::string_view value);
+    [[nodiscard]] std::size_t header_count() const noexcept { return fields_.size(); }  ///< Fields of all names.
+    http_response& add_header(std::string_view name, std::string_view value);           ///< Behind those there are.
 
-    [[nodiscard]] std::string_view body() const noexcept { return body_; }
-    void append_body(std::string_view bytes) { body_.append(bytes); }
-    void reserve_body(std::size_t bytes) { body_.reserve(bytes); }
+    [[nodiscard]] std::string_view body() const noexcept { return body_; }  ///< As long as the response is unchanged.
+    void append_body(std::string_view bytes) { body_.append(bytes); }       ///< Behind what is there.
+    void reserve_body(std::size_t bytes) { body_.reserve(bytes); }          ///< For so many in all, before they come.
 
 private:
     struct field {

@@ -19,8 +19,8 @@ public:
     /// notices deadlines that have passed with its sweep, within 50 ms.
     void advance(std::chrono::nanoseconds by);
 
-    [[nodiscard]] wall_time now() const noexcept override;
-    [[nodiscard]] steady_time steady_now() const noexcept override;
+    [[nodiscard]] wall_time now() const noexcept override;           ///< The start, and what it was turned by.
+    [[nodiscard]] steady_time steady_now() const noexcept override;  ///< As `now`, from a beginning of its own.
     [[nodiscard]] std::shared_ptr<void> on_jump(std::function<void()> turned) const override;
 
 private:

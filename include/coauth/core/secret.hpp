@@ -23,15 +23,15 @@ public:
     explicit secret(std::string value);
 
     secret(const secret&) = default;
-    secret(secret&& other) noexcept;
-    secret& operator=(const secret& other);
-    secret& operator=(secret&& other) noexcept;
+    secret(secret&& other) noexcept;             ///< Leaves `other` empty and its memory wiped.
+    secret& operator=(const secret& other);      ///< Wipes what was there.
+    secret& operator=(secret&& other) noexcept;  ///< Wipes what was there, and leaves `other` empty.
     ~secret();
 
     /// The characters themselves, valid until the secret changes or dies. Do not copy them into a string that lives on.
     [[nodiscard]] std::string_view reveal() const noexcept { return value_; }
 
-    [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return value_.empty(); }  ///< Whether it has no characters.
 
     /// Compares in a time that depends on the lengths alone.
     friend bool operator==(const secret& left, const secret& right) noexcept;

@@ -18,11 +18,11 @@ namespace coauth {
 /// It has constructors, so it is not an aggregate and may be written in braces in a `co_await` expression.
 struct token {
     token() = default;
-    explicit token(secret access) : access_token(std::move(access)) {}
+    explicit token(secret access) : access_token(std::move(access)) {}  ///< Of which nothing else is known.
 
-    secret access_token;
-    std::string token_type;  ///< "Bearer" and the like; empty where the dialect has none.
-    std::optional<secret> refresh_token;
+    secret access_token;                                 ///< What an API call carries.
+    std::string token_type;                              ///< "Bearer" and the like; empty where the dialect has none.
+    std::optional<secret> refresh_token;                 ///< Absent: it cannot be refreshed.
     std::optional<clock::wall_time> issued_at;           ///< When the reply was read.
     std::optional<clock::wall_time> expires_at;          ///< Absent: no stated end.
     std::optional<clock::wall_time> refresh_expires_at;  ///< When the refresh token ends, if it was said.

@@ -53,9 +53,9 @@ public:
     /// `errc::invalid_argument` before anything is sent. Throws it at once for a `max_json_depth` out of its range.
     client(transport& via, provider::profile what, credentials who, client_options options = {});
 
-    [[nodiscard]] const provider::profile& profile() const noexcept;
-    [[nodiscard]] const std::string& client_id() const noexcept;
-    [[nodiscard]] const std::string& redirect_uri() const noexcept;
+    [[nodiscard]] const provider::profile& profile() const noexcept;  ///< How its provider speaks.
+    [[nodiscard]] const std::string& client_id() const noexcept;      ///< Who we are to it.
+    [[nodiscard]] const std::string& redirect_uri() const noexcept;   ///< Where its callbacks come to; may be empty.
 
     /// The same client with another limit for each operation; zero or less ends them at once with a timeout.
     [[nodiscard]] client with_timeout(std::chrono::milliseconds timeout) const;

@@ -13,6 +13,7 @@ namespace coauth {
 template <class T>
 using awaitable = boost::asio::awaitable<T>;
 
+/// Where work is done: an `io_context`'s, a strand's, a `thread_pool`'s.
 using executor = boost::asio::any_io_executor;
 
 }  // namespace coauth

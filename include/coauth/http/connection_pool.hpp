@@ -48,6 +48,7 @@ public:
     /// See `transport::send`. Requests of one origin that wait are served first come, first served.
     awaitable<http_response> send(http_request request) override;
 
+    /// A snapshot, for metrics; cheap enough for once a second.
     [[nodiscard]] pool_statistics statistics() const;
 
     /// Ends what is under way with `errc::shut_down` and takes nothing more. What the destructor does.

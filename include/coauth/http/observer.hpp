@@ -21,6 +21,7 @@ enum class close_reason {
     shut_down,         ///< The pool ended.
 };
 
+/// The name of the value as written above ("peer_closed"). Static storage.
 [[nodiscard]] std::string_view name_of(close_reason reason) noexcept;
 
 /// A connection, as an observer sees it. The views live as long as the call.
@@ -36,12 +37,12 @@ struct connection_event {
 struct request_event {
     std::uint64_t request = 0;     ///< Counts up from 1 in each pool.
     std::uint64_t connection = 0;  ///< 0 until it has one.
-    std::string_view method;
-    std::string_view url;  ///< `http_request::safe_url`: placeholders stand where secrets are.
-    std::string_view provider;
-    std::string_view operation;
-    bool reused = false;  ///< On a connection that had served before.
-    unsigned attempt = 1;
+    std::string_view method;       ///< "POST"
+    std::string_view url;          ///< `http_request::safe_url`: placeholders stand where secrets are.
+    std::string_view provider;     ///< The profile's name; empty for a request that no profile built.
+    std::string_view operation;    ///< "exchange", "list_apps"
+    bool reused = false;           ///< On a connection that had served before.
+    unsigned attempt = 1;          ///< 2 and more for a replay.
 };
 
 /// How long the phases of a request took; zero for those it did not have.
@@ -50,7 +51,7 @@ struct request_durations {
     std::chrono::nanoseconds connecting{};  ///< Resolving and connecting, the proxy's tunnel too.
     std::chrono::nanoseconds handshake{};   ///< TLS.
     std::chrono::nanoseconds first_byte{};  ///< From the start of sending to the answer's first byte.
-    std::chrono::nanoseconds total{};
+    std::chrono::nanoseconds total{};       ///< From `send` to the end; replays too.
 };
 
 /// Told what a pool does: for logs, metrics and traces. Each function does nothing unless overridden.
@@ -62,10 +63,10 @@ class observer {
 public:
     virtual ~observer() = default;
 
-    virtual void request_started(const request_event&) {}
-    virtual void connection_opened(const connection_event&) {}
-    virtual void connection_reused(const connection_event&) {}
-    virtual void connection_closed(const connection_event&, close_reason) {}
+    virtual void request_started(const request_event&) {}                     ///< It may have no connection yet.
+    virtual void connection_opened(const connection_event&) {}                ///< TLS is agreed and verified.
+    virtual void connection_reused(const connection_event&) {}                ///< It serves one more request.
+    virtual void connection_closed(const connection_event&, close_reason) {}  ///< At most once of each.
 
     /// The status is 0 where there is a failure instead.
     virtual void request_ended(const request_event&, unsigned /*status*/, const failure* /*failed*/,

@@ -19,10 +19,10 @@ namespace coauth {
 /// Connect elsewhere than a URL says, as curl's `--connect-to` does. SNI, `Host` and the certificate's name stay the
 /// URL's.
 struct connect_override {
-    std::string host{};        ///< The URL's host.
-    std::uint16_t port = 443;  ///< The URL's port.
-    std::string to_host{};     ///< A name or an address.
-    std::uint16_t to_port = 443;
+    std::string host{};           ///< The URL's host.
+    std::uint16_t port = 443;     ///< The URL's port.
+    std::string to_host{};        ///< A name or an address.
+    std::uint16_t to_port = 443;  ///< Its port.
 };
 
 /// An HTTP proxy that opens tunnels (CONNECT, RFC 9110, section 9.3.6).
@@ -30,7 +30,7 @@ struct proxy_options {
     std::string host{};         ///< A name or an address.
     std::uint16_t port = 3128;  ///< Squid's, the most common proxy.
     std::string user{};         ///< Empty: without `Proxy-Authorization`. Otherwise Basic (RFC 7617).
-    secret password{};
+    secret password{};          ///< With `user`.
 };
 
 /// The limits of a pool. Every default has its reason beside it.
@@ -78,9 +78,9 @@ struct pool_options {
     /// Happy Eyeballs (RFC 8305, section 5): how long one address is tried before the next one is begun beside it.
     std::chrono::milliseconds connection_attempt_delay{250};
 
-    tls_options tls{};
-    std::optional<proxy_options> proxy{};
-    std::vector<connect_override> connect_to{};
+    tls_options tls{};                           ///< Whom to trust; the system's authorities.
+    std::optional<proxy_options> proxy{};        ///< Absent: connections are direct.
+    std::vector<connect_override> connect_to{};  ///< The first that fits counts.
 
     std::shared_ptr<coauth::resolver> resolver{};  ///< Null: the system's.
     std::shared_ptr<coauth::observer> observer{};  ///< Null: none.

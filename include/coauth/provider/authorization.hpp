@@ -29,12 +29,12 @@ struct authorize_options {
 struct authorization {
     authorization() = default;
 
-    std::string url;           ///< Where the browser goes.
-    std::string state;         ///< What the callback must echo, where the provider echoes it.
-    secret code_verifier;      ///< PKCE (RFC 7636); empty where the profile has it off.
-    std::string nonce;         ///< OpenID Connect's nonce; empty where the profile does not send one.
-    std::string redirect_uri;  ///< Sent again with the exchange (RFC 6749, section 4.1.3).
-    std::vector<std::string> scopes;
+    std::string url;                  ///< Where the browser goes.
+    std::string state;                ///< What the callback must echo, where the provider echoes it.
+    secret code_verifier;             ///< PKCE (RFC 7636); empty where the profile has it off.
+    std::string nonce;                ///< OpenID Connect's nonce; empty where the profile does not send one.
+    std::string redirect_uri;         ///< Sent again with the exchange (RFC 6749, section 4.1.3).
+    std::vector<std::string> scopes;  ///< What was asked for.
 };
 
 namespace provider {

@@ -15,11 +15,11 @@ struct identity {
     std::string provider;  ///< The profile's name.
     std::string subject;  ///< The stable id of the user at this provider (HitKey `sub`, never the e-mail). Never empty.
 
-    std::optional<std::string> name;
-    std::optional<std::string> username;
-    std::optional<std::string> email;
-    std::optional<bool> email_verified;
-    std::optional<std::string> picture;
+    std::optional<std::string> name;      ///< As it is shown to people. Absent, here and below: the provider is silent.
+    std::optional<std::string> username;  ///< The name chosen at the provider; it may change hands.
+    std::optional<std::string> email;     ///< May change hands, and may be anybody's unless it is verified.
+    std::optional<bool> email_verified;   ///< Whether the provider says that the address is the user's.
+    std::optional<std::string> picture;   ///< A URL.
 
     boost::json::value claims;  ///< The whole reply.
 };

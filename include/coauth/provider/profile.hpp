@@ -44,8 +44,8 @@ public:
     /// may be left out. Empty too where there is no such operation.
     [[nodiscard]] std::vector<std::string> arguments(std::string_view operation) const;
 
-    [[nodiscard]] provider::binding binding() const noexcept;
-    [[nodiscard]] provider::rotation rotation() const noexcept;
+    [[nodiscard]] provider::binding binding() const noexcept;    ///< How a callback is known to be a login's.
+    [[nodiscard]] provider::rotation rotation() const noexcept;  ///< What a refresh does to the refresh token.
 
     /// Whether the callback stands in the URL's fragment, which a server never sees: a page or a person has to pass it
     /// on.
@@ -61,16 +61,20 @@ public:
     /// The least time between two refreshes of one token, if the provider asks for one.
     [[nodiscard]] std::optional<std::chrono::seconds> least_refresh_interval() const noexcept;
 
-    /// The environment variables in which a program looks for the client id and secret, best first.
+    /// The environment variables in which a program looks for the client id, best first.
     [[nodiscard]] const std::vector<std::string>& client_id_variables() const noexcept;
+
+    /// The same for the client secret.
     [[nodiscard]] const std::vector<std::string>& client_secret_variables() const noexcept;
 
     /// The hosts that requests of this profile go to, with their port where it is not 443; no others ever see its
     /// credentials. The page that the browser opens may be elsewhere.
     [[nodiscard]] std::vector<std::string> hosts() const;
 
-    /// The loader's and the steps' own; the data is no part of the interface.
+    /// The loader's own; the data is no part of the interface.
     explicit profile(std::shared_ptr<const profile_data> data) noexcept;
+
+    /// The steps' own; the data is no part of the interface.
     [[nodiscard]] const profile_data& data() const noexcept { return *data_; }
 
 private:

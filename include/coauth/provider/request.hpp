@@ -14,7 +14,7 @@ namespace coauth::provider {
 
 /// What fills the placeholders of an operation. Null where there is none; nothing is kept after the call.
 struct request_values {
-    const credentials* who = nullptr;
+    const credentials* who = nullptr;       ///< `{client_id}`, `{client_secret}`, `{redirect_uri}`
     const coauth::grant* grant = nullptr;   ///< `{code}`, `{code_verifier}`, `{callback.X}`
     const coauth::token* token = nullptr;   ///< `{access_token}`, `{refresh_token}`, `{token.X}`
     const parameters* arguments = nullptr;  ///< The operation's own arguments.

@@ -12,15 +12,16 @@
 #include <string_view>
 #include <vector>
 
+/// Five simulated providers (docs/sandbox.md).
 namespace coauth::sandbox {
 
 /// An application that is registered at a simulated provider.
 struct application {
-    std::string client_id = "sandbox-client";
+    std::string client_id = "sandbox-client";      ///< Hikka's `reference`, Hitbox's `app_token`.
     std::string client_secret = "sandbox-secret";  ///< Not a secret: it opens nothing but the sandbox.
     std::vector<std::string> redirect_uris{"https://app.example/callback"};  ///< Compared exactly, whole.
     std::string name = "Sandbox application";                                ///< On the consent page.
-    std::string description = "An application that tries its login";
+    std::string description = "An application that tries its login";         ///< Below the name.
 };
 
 /// How a simulated provider shall behave; what is not set stays as its document says.
@@ -42,16 +43,17 @@ struct behaviour {
 
 /// What an endpoint shall answer instead, the next `times` times.
 struct fault {
-    unsigned status = 503;
-    std::string body{};  ///< Sent as it is.
-    std::string content_type = "text/plain";
-    std::optional<std::chrono::seconds> retry_after{};
-    unsigned times = 1;
-    bool drop_connection = false;  ///< Handle the request, then close without an answer.
+    unsigned status = 503;                              ///< 200 to 599.
+    std::string body{};                                 ///< Sent as it is.
+    std::string content_type = "text/plain";            ///< Of the body.
+    std::optional<std::chrono::seconds> retry_after{};  ///< For `Retry-After`; absent: none.
+    unsigned times = 1;                                 ///< Then the endpoint is itself again. 0: at once.
+    bool drop_connection = false;                       ///< Handle the request, then close without an answer.
 };
 
+/// Where a sandbox listens, and who may use it.
 struct server_options {
-    std::string address = "127.0.0.1";
+    std::string address = "127.0.0.1";             ///< Of this machine, as a literal.
     std::uint16_t port = 0;                        ///< 0: any free one.
     application registered{};                      ///< At every provider.
     std::shared_ptr<const coauth::clock> clock{};  ///< Null: the machine's. Codes and tokens expire by it.
@@ -74,7 +76,7 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    [[nodiscard]] std::uint16_t port() const noexcept;
+    [[nodiscard]] std::uint16_t port() const noexcept;  ///< Where it listens.
 
     /// The certificate of its authority, to be trusted by clients: `pool_options::tls.ca_pem`.
     [[nodiscard]] const std::string& ca_pem() const noexcept;
@@ -88,7 +90,10 @@ public:
     /// Registers a further application at one provider.
     void register_application(std::string_view provider, application added);
 
+    /// From the next request on, in the place of what was set before.
     void set_behaviour(std::string_view provider, behaviour changed);
+
+    /// From the next request on, in the place of the endpoint's former fault.
     void set_fault(std::string_view provider, std::string_view endpoint, fault next);
 
     /// How often an endpoint was called.

@@ -11,6 +11,7 @@
 
 namespace coauth {
 
+/// How a `sqlite_store` works.
 struct sqlite_options {
     /// Its wall clock measures leases; null: the machine's. A lease that would end later than `longest_lease` from now
     /// was taken before the clock was set back: it has run out.
