@@ -55,7 +55,7 @@ private:
 template <class T, class Handler>
 std::shared_ptr<bystander<T>> bystander_of(Handler handler, const executor& home, const executor& work) {
     typename bystander<T>::completion done{std::move(handler)};
-    const auto caller = std::make_shared<bystander<T>>(home, std::move(done), work);
+    auto caller = std::make_shared<bystander<T>>(home, std::move(done), work);
     caller->on_cancellation([weak = std::weak_ptr{caller}] {
         if (const auto waits = weak.lock()) {
             waits->fail(errc::cancelled);

@@ -6,7 +6,6 @@
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -45,8 +44,7 @@ cache_core::cache_core(executor where, std::shared_ptr<token_store> store, cache
       clock_{options_.clock ? options_.clock : system_clock()},
       owner_{random_text(*options_.random, 12)},
       clients_{options_},
-      timer_{asio::make_strand(where_)},
-      armed_{clock::steady_time::max().time_since_epoch().count()} {
+      alarm_{std::make_shared<http::alarm>(where_, clock_)} {
     if (!store_) {
         throw error{cache_failure(errc::invalid_argument, "cache", {}, "a token_cache needs a store")};
     }
@@ -60,9 +58,9 @@ cache_core::cache_core(executor where, std::shared_ptr<token_store> store, cache
 
 void cache_core::start() {
     http::end_with_context(where_, weak_from_this());
-    jumps_ = clock_->on_jump([weak = weak_from_this()] {
+    alarm_->start([weak = weak_from_this()] {
         if (const auto self = weak.lock()) {
-            asio::post(self->timer_->get_executor(), [self] { self->sweep(); });
+            self->sweep();
         }
     });
 }
@@ -233,39 +231,7 @@ token_ptr cache_core::held(const token_key& key) {
     return where.held(view_of(key));
 }
 
-// The one timer.
-
-void cache_core::note_due(clock::steady_time next) {
-    auto armed = armed_.load();
-    while (next.time_since_epoch().count() < armed) {
-        if (armed_.compare_exchange_weak(armed, next.time_since_epoch().count())) {
-            asio::post(timer_->get_executor(), [weak = weak_from_this()] {
-                if (const auto self = weak.lock()) {
-                    self->arm();
-                }
-            });
-            return;
-        }
-    }
-}
-
-void cache_core::arm() {
-    const clock::steady_time when{clock::steady_time::duration{armed_.load()}};
-    const clock::steady_time now = clock_->steady_now();
-    if (when <= now) {
-        sweep();
-    } else if (!jumps_ && when != clock::steady_time::max()) {
-        timer_->expires_after(std::min<clock::steady_time::duration>(when - now, longest_duration));
-        timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
-            if (const auto self = weak.lock(); self && !cancelled) {
-                self->sweep();
-            }
-        });
-    }
-}
-
 void cache_core::sweep() {
-    armed_ = clock::steady_time::max().time_since_epoch().count();
     const moment at = now();
     for (const auto& each : shards_) {
         bool all = false;
@@ -314,8 +280,7 @@ void cache_core::abandon() noexcept {
             each->resume(shutting_down());
         }
     }
-    jumps_.reset();
-    timer_.reset();
+    alarm_->end();
     where_ = {};
     options_.event_executor = {};
 }
@@ -326,7 +291,7 @@ void cache_core::when_still(const executor& home, waiter::completion handler) {
         closers_.push_back(std::make_shared<waiter>(home, std::move(handler)));
         close_by_ = std::min(close_by_, clock_->steady_now() + options_.refresh_timeout + 2 * options_.store_timeout);
     }
-    note_due(close_by_);
+    alarm_->note(close_by_);
     wake_closers(false);
 }
 
@@ -343,14 +308,14 @@ void cache_core::wake_closers(bool late) {
         if (under_way_ == 0 || (late && clock_->steady_now() >= close_by_)) {
             woken.swap(closers_);
         } else if (!closers_.empty()) {
-            note_due(close_by_);
+            alarm_->note(close_by_);
         }
     }
     for (const waiter_ptr& each : woken) {
         each->resume(token_ptr{});
     }
     if (!woken.empty()) {
-        asio::post(timer_->get_executor(), [self = shared_from_this()] { self->timer_->cancel(); });
+        alarm_->rest();
     }
 }
 

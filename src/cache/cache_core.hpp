@@ -3,6 +3,7 @@
 #include "cache/clients.hpp"
 #include "cache/shard.hpp"
 #include "cache/waiter.hpp"
+#include "http/alarm.hpp"
 #include "http/context_watch.hpp"
 
 #include <coauth/cache/cache_options.hpp>
@@ -11,7 +12,6 @@
 #include <coauth/core/clock.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -93,7 +93,7 @@ private:
             what_happened(where, then);
             next = where.next_due();
         }
-        note_due(next);
+        alarm_->note(next);
         carry_out(then);
     }
     template <class Change>
@@ -125,8 +125,6 @@ private:
     [[nodiscard]] std::string owner_of(const flight& which) const;
     [[nodiscard]] bool wanted(const flight_ptr& which);
 
-    void note_due(clock::steady_time next);
-    void arm();
     void sweep();
 
     executor where_;
@@ -136,9 +134,7 @@ private:
     const std::string owner_;  ///< Of the leases: this cache, and no other of any process.
     clients clients_;
     std::vector<std::unique_ptr<shard>> shards_;
-    std::optional<boost::asio::steady_timer> timer_;  ///< On a strand of its own; none once the context has ended.
-    std::atomic<clock::steady_time::rep> armed_;
-    std::shared_ptr<void> jumps_;
+    const std::shared_ptr<http::alarm> alarm_;
     std::atomic<std::size_t> under_way_{0};
     std::atomic<bool> closed_{false};
     std::mutex closers_mutex_;

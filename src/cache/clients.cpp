@@ -16,8 +16,8 @@ clients::clients(const cache_options& options)
 
 void clients::serve(client served) {
     const provider::profile& what = served.profile();
-    const std::string provider = what.name();
-    const std::string client_id = served.client_id();
+    const std::string& provider = what.name();
+    const std::string& client_id = served.client_id();
     const std::unique_lock lock{mutex_};
     auto& gate = gates_[provider];
     if (!gate) {
@@ -86,6 +86,7 @@ failure clients::incomplete(const token_key& key) const {
 std::vector<std::shared_ptr<provider_gate>> clients::gates() const {
     std::vector<std::shared_ptr<provider_gate>> all;
     const std::shared_lock lock{mutex_};
+    all.reserve(gates_.size());
     for (const auto& [provider, gate] : gates_) {
         all.push_back(gate);
     }

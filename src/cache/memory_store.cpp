@@ -29,7 +29,7 @@ struct memory_store::state {
 };
 
 memory_store::memory_store(std::shared_ptr<const coauth::clock> clock)
-    : state_(std::make_shared<state>(clock ? std::move(clock) : system_clock())) {}
+    : state_(std::make_shared<state>(clock ? clock : system_clock())) {}
 
 memory_store::~memory_store() = default;
 

@@ -21,8 +21,8 @@ public:
     static awaitable<token_ptr> wait(shared self, token_key key, std::chrono::milliseconds limit) {
         const executor home = co_await boost::asio::this_coro::executor;
         const auto begin = [](auto handler, shared core, token_key what, std::chrono::milliseconds patience,
-                              executor back) {
-            core->cache_core::wait(what, patience, std::move(back), cache::waiter::completion{std::move(handler)});
+                              const executor& back) {
+            core->cache_core::wait(what, patience, back, cache::waiter::completion{std::move(handler)});
         };
         co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, signature>(
             begin, boost::asio::use_awaitable, self, key, limit, home);
@@ -69,8 +69,8 @@ public:
     static awaitable<std::size_t> still(shared self) {
         self->close();
         const executor home = co_await boost::asio::this_coro::executor;
-        const auto begin = [](auto handler, shared core, executor back) {
-            core->when_still(std::move(back), cache::waiter::completion{std::move(handler)});
+        const auto begin = [](auto handler, shared core, const executor& back) {
+            core->when_still(back, cache::waiter::completion{std::move(handler)});
         };
         co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, signature>(
             begin, boost::asio::use_awaitable, self, home);
