@@ -2,6 +2,7 @@
 # Installs what is missing, builds, and runs an example against the sandbox, over TLS, without the internet.
 #   sh examples/run.sh         logs in at all five providers, then 2,000 times at once
 #   sh examples/run.sh serve   a login server to be tried in any browser (--port PORT; --config FILE for real providers)
+#   sh examples/run.sh vk      the VK token API, whose VK is the sandbox (--token-lifetime SECONDS: how long its tokens live)
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,6 +11,7 @@ case "${1-}" in
         program=login_server folder=login_server/
         shift
         case "$*" in *--config*) ;; *) set -- --sandbox "$@" ;; esac ;;
+    vk) program=vk_token_api folder=vk_token_api/; shift; set -- --sandbox "$@" ;;
     *) program=five_logins folder= ;;
 esac
 

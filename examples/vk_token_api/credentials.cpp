@@ -107,21 +107,24 @@ awaitable<credential> credentials::write(std::string owner, std::string account_
 
 awaitable<void> credentials::write_notified(credential told) {
     const coauth::token_key key = key_of(told.owner, told.account_name);
-    const std::optional<coauth::stored_token> there = co_await store_->load(key);
-    if (!there) {
-        co_return;
-    }
-    if (there->version != told.version) {
-        if (auto read = read_credential(there->record, there->version)) {
-            remember(std::move(*read));
+    for (;;) {
+        const std::optional<coauth::stored_token> there = co_await store_->load(key);
+        auto found = there ? read_credential(there->record, there->version) : std::nullopt;
+        if (!found) {
+            known_.erase({told.owner, told.account_name});
+            co_return;
         }
-        co_return;
-    }
-    told.notified = true;
-    const coauth::token_record record = record_of(told, there->record.value);
-    if (const auto version = co_await store_->commit(key, record, there->version)) {
-        told.version = *version;
-        remember(std::move(told));
+        if (found->version != told.version) {
+            remember(std::move(*found));
+            co_return;
+        }
+        found->notified = true;
+        const coauth::token_record record = record_of(*found, there->record.value);
+        if (const auto version = co_await store_->commit(key, record, found->version)) {
+            found->version = *version;
+            remember(std::move(*found));
+            co_return;
+        }
     }
 }
 
@@ -154,14 +157,12 @@ std::optional<credential> credentials::latest(const std::string& owner) const {
     return last == all.end() ? std::nullopt : std::optional(*last);
 }
 
-std::vector<credential> credentials::not_notified() const {
-    std::vector<credential> all;
+void credentials::for_each_not_notified(const std::function<void(const credential&)>& seen) const {
     for (const auto& [key, each] : known_) {
         if (each.expires_at && !each.notified) {
-            all.push_back(each);
+            seen(each);
         }
     }
-    return all;
 }
 
 }  // namespace vk_token_api

@@ -43,7 +43,7 @@ public:
     /// token that was there already keeps the end it had, if none is stated: it is no younger than it was.
     [[nodiscard]] coauth::awaitable<credential> save(std::string owner, std::string account_name, new_token submitted);
 
-    /// Remembers that the owner was told of this token's end; nothing if another token is there by now.
+    /// Remembers that the owner was told of this token's end; nothing if another token, or none, is there by now.
     [[nodiscard]] coauth::awaitable<void> mark_notified(credential told);
 
     [[nodiscard]] std::optional<credential> find(const std::string& owner, const std::string& account_name) const;
@@ -54,8 +54,8 @@ public:
     /// All that the owner has, by name.
     [[nodiscard]] std::vector<credential> of(const std::string& owner) const;
 
-    /// All that end and whose owners were not told of it.
-    [[nodiscard]] std::vector<credential> not_notified() const;
+    /// Calls `seen` for each that ends and whose owner was not told of it; it changes nothing here.
+    void for_each_not_notified(const std::function<void(const credential&)>& seen) const;
 
     /// Called after each token that was saved. One listener.
     void on_save(std::function<void()> listener) { on_save_ = std::move(listener); }

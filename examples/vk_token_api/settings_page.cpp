@@ -52,8 +52,8 @@ awaitable<web::response> settings_page::show(web::request asked) {
     const auto now = clock_->now();
     std::string notice;
     if (const auto saved = asked.query("saved")) {
-        const auto it = kept_.find(*owner, *saved);
-        notice = it ? receipt_of(*it, it->submitted_at).at("message").as_string().c_str() : "";
+        const auto known = kept_.find(*owner, *saved);
+        notice = known ? receipt_of(*known, known->submitted_at).at("message").as_string().c_str() : "";
     }
     co_return status_page(kept_.of(*owner), now, notice);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace vk_token_api {
 
@@ -31,16 +32,22 @@ watch::watch(coauth::executor where, credentials& kept, coauth::transport& via, 
 
 awaitable<void> watch::run() {
     for (;;) {
-        for (const credential& each : kept_.not_notified()) {
-            if (due_at(each) <= clock_->now()) {
-                co_await tell(each);
-            }
-        }
         auto next = clock::wall_time::max();
-        for (const credential& each : kept_.not_notified()) {
-            next = std::min(next, due_at(each));
+        std::vector<credential> due;
+        kept_.for_each_not_notified([&](const credential& each) {
+            const auto at = due_at(each);
+            if (at <= clock_->now()) {
+                due.push_back(each);
+            } else {
+                next = std::min(next, at);
+            }
+        });
+        for (const credential& each : due) {
+            co_await tell(each);
         }
-        co_await alarm_.wait(next);
+        if (due.empty()) {
+            co_await alarm_.wait(next);
+        }
     }
 }
 
@@ -54,10 +61,13 @@ watch::attempt& watch::attempt_at(const credential& about) {
     return tried;
 }
 
-clock::wall_time watch::due_at(const credential& about) {
+clock::wall_time watch::due_at(const credential& about) const {
     // Less than the window has to be left; times are whole seconds.
     const auto window_opens = *about.expires_at - renewal_window + std::chrono::seconds{1};
-    return std::max(window_opens, attempt_at(about).next);
+    const auto tried = attempts_.find(about.id);
+    return tried == attempts_.end() || tried->second.version != about.version
+               ? window_opens
+               : std::max(window_opens, tried->second.next);
 }
 
 awaitable<void> watch::tell(credential about) {

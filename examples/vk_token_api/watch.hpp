@@ -48,7 +48,7 @@ private:
     [[nodiscard]] coauth::awaitable<bool> deliver(credential about);
     [[nodiscard]] coauth::awaitable<bool> remember(credential about);
     [[nodiscard]] attempt& attempt_at(const credential& about);
-    [[nodiscard]] coauth::clock::wall_time due_at(const credential& about);
+    [[nodiscard]] coauth::clock::wall_time due_at(const credential& about) const;
     void pause(attempt& failed) const;
     void report(const char* event, const credential& about, std::string why = {}) const;
 

@@ -1,4 +1,5 @@
 #include "examples/vk_token_api/submission.hpp"
+#include "examples/vk_token_api/token_status.hpp"
 #include "tests/end_to_end/world.hpp"
 
 #include <coauth/cache/memory_store.hpp>
@@ -37,6 +38,10 @@ struct sandboxed {
     credentials kept{std::make_shared<coauth::memory_store>()};
     submissions taking{vk, kept, at.clock, event_log{at.clock, [](const std::string&) {}}};
 };
+
+TEST_CASE("sandbox: a token is to be renewed when VK's profile says that it ends soon") {
+    CHECK(coauth::provider::builtin("vk").expiring_threshold() == renewal_window);
+}
 
 TEST_CASE("sandbox: the address of VK's page is taken") {
     sandboxed world;
