@@ -3,8 +3,39 @@
 #include <coauth/core/random.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <mutex>
 
 namespace coauth::sandbox {
+namespace {
+
+constexpr std::string_view crowd_prefix = "player-";
+constexpr unsigned crowd_size = 1'000'000;
+
+user make_player(unsigned number) {
+    const std::string digits = std::to_string(number);
+    const std::string login = std::string{crowd_prefix} + digits;
+    const std::string uuid = "6f1c2f0e-8a5d-4d0b-9a54-" + std::string(12 - digits.size(), '0') + digits;
+    return {login, "Player", digits, login + "@example.com", uuid, 200'000 + number, true};
+}
+
+/// One of the crowd, made when first asked for; it stays where it is.
+const user* find_in_crowd(std::string_view login) {
+    unsigned number = 0;
+    if (!login.starts_with(crowd_prefix))
+        return nullptr;
+    const std::string_view digits = login.substr(crowd_prefix.size());
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (read.ec != std::errc{} || number == 0 || number > crowd_size || digits != std::to_string(number))
+        return nullptr;
+    static std::mutex mutex;
+    static std::map<unsigned, user> crowd;
+    const std::scoped_lock lock{mutex};
+    const auto known = crowd.find(number);
+    return known != crowd.end() ? &known->second : &crowd.emplace(number, make_player(number)).first->second;
+}
+
+}  // namespace
 
 const std::array<user, 3>& all_users() noexcept {
     static const std::array<user, 3> users{{
@@ -15,9 +46,9 @@ const std::array<user, 3>& all_users() noexcept {
     return users;
 }
 
-const user* find_user(std::string_view login) noexcept {
+const user* find_user(std::string_view login) {
     const auto found = std::ranges::find(all_users(), login, &user::login);
-    return found == all_users().end() ? nullptr : &*found;
+    return found == all_users().end() ? find_in_crowd(login) : &*found;
 }
 
 std::string ledger::add(credential issued, std::string_view prefix) {

@@ -24,8 +24,10 @@ struct user {
     bool email_verified;
 };
 
-/// The one of that login ("ann", "bob" or "cyd"), or null.
-[[nodiscard]] const user* find_user(std::string_view login) noexcept;
+/// The one of that login: "ann", "bob", "cyd", or one of the crowd, "player-1" to "player-1000000". Null for any other.
+[[nodiscard]] const user* find_user(std::string_view login);
+
+/// Those whom the consent page offers: all but the crowd.
 [[nodiscard]] const std::array<user, 3>& all_users() noexcept;
 
 /// What an application asked a user for, and, once allowed, what all its codes and tokens go back to.

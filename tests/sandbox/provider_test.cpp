@@ -102,6 +102,22 @@ TEST_CASE("an application may have several redirect URIs, each compared as a who
               400);
 }
 
+TEST_CASE("the crowd has accounts of its own, the same each time, within its bounds") {
+    const user* first = find_user("player-1");
+    REQUIRE(first != nullptr);
+    CHECK(first == find_user("player-1"));
+    CHECK(first->email == "player-1@example.com");
+    CHECK(first->uuid == "6f1c2f0e-8a5d-4d0b-9a54-000000000001");
+    CHECK(first->number == 200'001);
+    const user* last = find_user("player-1000000");
+    REQUIRE(last != nullptr);
+    CHECK(last->uuid == "6f1c2f0e-8a5d-4d0b-9a54-000001000000");
+    for (const char* nobody : {"player-0", "player-1000001", "player-01", "player-", "player-1x", "player--1", "dan"}) {
+        CAPTURE(nobody);
+        CHECK(find_user(nobody) == nullptr);
+    }
+}
+
 TEST_CASE("the hosts are those of the documents") {
     CHECK(make_hikka(system_clock())->hosts() == std::vector<std::string>{"api.hikka.io", "hikka.io"});
     CHECK(make_hitkey(system_clock())->hosts() == std::vector<std::string>{"api.hitkey.io", "hitkey.io"});
