@@ -3,6 +3,7 @@
 #   sh examples/run.sh         logs in at all five providers, then 2,000 times at once
 #   sh examples/run.sh serve   a login server to be tried in any browser (--port PORT; --config FILE for real providers)
 #   sh examples/run.sh vk      the VK token API, whose VK is the sandbox (--token-lifetime SECONDS: how long its tokens live)
+#   sh examples/run.sh game    a game whose players log in while it ticks (--help: its options)
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,6 +13,7 @@ case "${1-}" in
         shift
         case "$*" in *--config*) ;; *) set -- --sandbox "$@" ;; esac ;;
     vk) program=vk_token_api folder=vk_token_api/; shift; set -- --sandbox "$@" ;;
+    game) program=game_backend folder=game_backend/; shift ;;
     *) program=five_logins folder= ;;
 esac
 
