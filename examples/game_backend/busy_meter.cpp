@@ -31,6 +31,9 @@ busy_meter::handler::~handler() {
 }
 
 void busy_meter::charge(account whose, std::chrono::nanoseconds cpu) {
+    if (stopped_) {
+        return;
+    }
     usage& to = used_[static_cast<std::size_t>(whose)];
     ++to.handlers;
     to.total += cpu;

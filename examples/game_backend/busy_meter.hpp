@@ -54,6 +54,9 @@ public:
     /// It begins.
     void tick_begins(steady_time now);
 
+    /// The game is over: what comes now is not counted.
+    void stop() noexcept { stopped_ = true; }
+
     [[nodiscard]] const usage& used_by(account whose) const noexcept { return used_[static_cast<std::size_t>(whose)]; }
     [[nodiscard]] const std::vector<tick>& ticks() const noexcept { return ticks_; }
 
@@ -65,6 +68,7 @@ private:
     steady_time due_ = steady_time::max();
     std::chrono::nanoseconds held_up_{};
     bool running_ = false;
+    bool stopped_ = false;
 };
 
 }  // namespace game_backend

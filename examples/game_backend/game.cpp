@@ -56,6 +56,7 @@ void game::move_players() {
 void game::close() {
     asio::post(strand_, [this] {
         closing_ = true;
+        meter_.stop();
         for (const auto& [id, who] : players_) {
             who->leaves.emit(asio::cancellation_type::terminal);
         }

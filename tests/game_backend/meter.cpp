@@ -93,6 +93,16 @@ TEST_CASE("the end of what a handler holds is measured too") {
     CHECK(on.of(account::logins).longest >= 1ms);
 }
 
+TEST_CASE("what comes when the game is over is not counted") {
+    metered_strand on;
+    asio::post(on.logins, [] {});
+    asio::post(on.game, [&on] { on.meter.stop(); });
+    asio::post(on.logins, [] {});
+    on.context.run();
+    CHECK(on.of(account::logins).handlers == 1);
+    CHECK(on.of(account::game).handlers == 0);
+}
+
 TEST_CASE("a tick is held up by what the logins spend between its time and its beginning") {
     metered_strand on;
     const auto now = std::chrono::steady_clock::now();
