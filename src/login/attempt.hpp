@@ -32,7 +32,8 @@ struct attempt {
     clock::wall_time begun{};
     clock::steady_time due{};  ///< When its time has passed.
 
-    std::atomic<bool> claimed{false};  ///< Its callback has come, or it was given up: nobody else may use it.
+    std::atomic<bool> claimed{false};   ///< Its callback has come, or it was given up: nobody else may use it.
+    std::atomic<std::size_t> print{0};  ///< Of the callback that has come.
     outcome ended;
 
     [[nodiscard]] std::string_view id() const noexcept { return std::string_view{asked.state}.substr(0, id_length); }

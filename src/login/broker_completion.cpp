@@ -23,8 +23,8 @@ unsigned status_of(const failure& why) noexcept {
     if (why.code == errc::access_denied || why.code == errc::invalid_grant) {
         return 403;
     }
-    if (why.code == errc::temporarily_unavailable || why.code == errc::rate_limited || why.code == errc::shut_down ||
-        why.code == errc::too_many_waiting) {
+    if (why.http_status == 429 || why.http_status == 503 || why.code == errc::temporarily_unavailable ||
+        why.code == errc::rate_limited || why.code == errc::shut_down || why.code == errc::too_many_waiting) {
         return 503;
     }
     switch (class_of(why.code)) {
@@ -42,14 +42,15 @@ unsigned status_of(const failure& why) noexcept {
 /// Nothing of the provider's words: whoever can make a browser open a link could choose them.
 std::string text_of(unsigned status, const std::string& provider) {
     const std::string who = provider.empty() ? "The provider" : provider;
+    const std::string there = provider.empty() ? "" : " at " + provider;
     switch (status) {
         case 400:
             return "This login cannot be finished here: it has ended already, or was begun in another browser. Please "
                    "log in again.";
         case 403:
-            return who + " did not log you in: you or " + who + " said no. You can log in again.";
+            return who + " did not log you in: access was denied. You can log in again.";
         case 503:
-            return "Logging in at " + who + " is not possible at the moment. Please try again in a minute.";
+            return "Logging in" + there + " is not possible at the moment. Please try again in a minute.";
         case 504:
             return who + " did not answer in time. Please log in again.";
         default:
@@ -73,22 +74,50 @@ failure failure_of(const std::exception_ptr& thrown, const std::string& provider
         why = told.details();
     } catch (const std::exception& other) {
         why.code = errc::server_error;
-        why.detail = std::string{"finishing the login failed: "} + other.what();
+        why.detail = "finishing the login failed: " + printable(other.what());
+    } catch (...) {
+        why.code = errc::server_error;
+        why.detail = "finishing the login failed";
     }
     why.provider = why.provider.empty() ? provider : why.provider;
     return why;
 }
 
+failure used_before(const attempt& which) {
+    failure why;
+    why.code = errc::callback_login_unknown;
+    why.step = "callback";
+    why.provider = which.who.profile().name();
+    why.detail = "it has been completed";
+    return why;
+}
+
+/// A client whose operations together have so much time.
+class time_limit {
+public:
+    time_limit(client who, std::shared_ptr<const clock> time, std::chrono::milliseconds limit)
+        : who_{std::move(who)}, time_{std::move(time)}, deadline_{time_->steady_now() + limit} {}
+
+    [[nodiscard]] client left() const {
+        return who_.with_timeout(std::chrono::ceil<std::chrono::milliseconds>(deadline_ - time_->steady_now()));
+    }
+
+private:
+    client who_;
+    std::shared_ptr<const clock> time_;
+    clock::steady_time deadline_;
+};
+
 /// Asked once more where that does no harm: the code is spent, and the user would have to log in again.
-awaitable<identity> identify(client who, token whose) {
+awaitable<identity> identify(time_limit within, token whose) {
     try {
-        co_return co_await who.userinfo(whose);
+        co_return co_await within.left().userinfo(whose);
     } catch (const error& first) {
         if (!is_retryable(first.details()) || first.details().retry_after) {
             throw;
         }
     }
-    co_return co_await who.userinfo(std::move(whose));
+    co_return co_await within.left().userinfo(std::move(whose));
 }
 
 /// Gives the token to the cache. That the store fails is the cache's to mend: the token is held all the same.
@@ -105,15 +134,11 @@ awaitable<void> keep(token_cache& in, token_key key, token fresh) {
 }  // namespace
 
 awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> self, attempt_ptr which, grant with) {
-    const clock::steady_time deadline = self->clock_->steady_now() + self->options_.completion_timeout;
-    const auto within = [&] {
-        const auto left = deadline - self->clock_->steady_now();
-        return which->who.with_timeout(std::chrono::ceil<std::chrono::milliseconds>(left));
-    };
-    token fresh = co_await within().exchange(std::move(with));
+    const time_limit within{which->who, self->clock_, self->options_.completion_timeout};
+    token fresh = co_await within.left().exchange(std::move(with));
     std::optional<identity> who;
     if (which->who.profile().has("userinfo")) {
-        who = co_await identify(within(), fresh);
+        who = co_await identify(within, fresh);
     }
     std::string account = who ? who->subject : which->account;
     if (account.empty()) {
@@ -178,8 +203,11 @@ awaitable<login_answer> broker_core::complete(std::shared_ptr<broker_core> self,
     wipe(body);
     const attempt_ptr which = received.has_value() ? received->which : nullptr;
     if (which && which->claim()) {
+        which->print = received->print;
+        self->note(which->due);
         if (!self->attempts_->use(which)) {
-            received = failure{.code = errc::callback_login_unknown, .step = "callback"};
+            received = used_before(*which);
+            self->settle(which, received.error());
         } else if (received->refusal) {
             self->fail(which, *received->refusal);
         } else {

@@ -7,6 +7,8 @@
 #include <coauth/provider/callback.hpp>
 
 #include <algorithm>
+#include <functional>
+#include <tuple>
 #include <utility>
 
 namespace coauth::login {
@@ -85,12 +87,16 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     which->begun = clock_->now();
     which->due = clock_->steady_now() + options_.lifetime;
     const attempts::kept kept = attempts_->keep(which, options.address).value();
+    if (closed_) {  // meanwhile: nobody else would end it
+        end(which, shutting_down(), count_.abandoned);
+        throw error{shutting_down()};
+    }
     for (const attempt_ptr& each : kept.displaced) {
         ++count_.displaced;
         settle(each, of_login(errc::login_displaced, "login", &each->who.profile(), "begin it again"));
     }
     ++count_.begun;
-    alarm_->note(attempts_->next_due());
+    note(which->due);
 
     std::vector<std::string> set_cookies = surplus(options.cookies);
     set_cookies.insert(set_cookies.begin(), cookies_.set(which->id(), kept.cookie, with.profile().callback_in_form()));
@@ -115,21 +121,15 @@ std::vector<std::string> broker_core::surplus(std::string_view cookies) {
               [](const attempt_ptr& left, const attempt_ptr& right) { return left->begun > right->begun; });
     for (std::size_t each = options_.max_per_browser - 1; each < alive.size(); ++each) {
         cleared.push_back(cookies_.clear(alive[each]->id()));
-        if (alive[each]->claim() && attempts_->use(alive[each])) {
-            ++count_.displaced;
-            settle(alive[each], of_login(errc::login_displaced, "login", &alive[each]->who.profile(),
-                                         "too many were begun in one browser"));
-        }
+        end(alive[each],
+            of_login(errc::login_displaced, "login", &alive[each]->who.profile(), "too many were begun in one browser"),
+            count_.displaced);
     }
     return cleared;
 }
 
 void broker_core::abandon(const attempt_ptr& which) {
-    if (which->claim()) {
-        static_cast<void>(attempts_->use(which));
-        ++count_.abandoned;
-        settle(which, of_login(errc::login_abandoned, "login", &which->who.profile(), "begin it again"));
-    }
+    end(which, of_login(errc::login_abandoned, "login", &which->who.profile(), "begin it again"), count_.abandoned);
 }
 
 // Finding the login of a callback.
@@ -147,11 +147,12 @@ result<broker_core::arrival> broker_core::receive(std::string_view callback, std
     }
     const bool in_body = !body.empty() && (owner->callback_in_form() || owner->callback_in_fragment());
     const std::string_view brought = in_body ? body : callback;
-    auto found = find(*owner, brought, cookies);
+    arrival made;
+    made.print = std::hash<std::string_view>{}(brought);
+    auto found = find(*owner, brought, cookies, made.print);
     if (found.has_error()) {
         return found.error();
     }
-    arrival made;
     made.which = std::move(*found);
     if (made.which->who.profile().name() != owner->name()) {
         return of_login(errc::callback_wrong_provider, "callback", &*owner,
@@ -169,12 +170,12 @@ result<broker_core::arrival> broker_core::receive(std::string_view callback, std
 }
 
 result<attempt_ptr> broker_core::find(const provider::profile& owner, std::string_view parameters,
-                                      std::string_view cookies) {
+                                      std::string_view cookies, std::size_t print) {
     if (const std::string state = provider::callback_state(owner, parameters); !state.empty()) {
         return find_by_state(state, cookies);
     }
     if (owner.binding() == provider::binding::cookie) {
-        return find_by_cookie(owner, cookies);
+        return find_by_cookie(owner, cookies, print);
     }
     // It proves nothing, so it ends nothing; what it says is told all the same.
     const auto read = provider::read_callback(owner, authorization{}, parameters, clock_->now());
@@ -196,7 +197,8 @@ result<attempt_ptr> broker_core::find_by_state(std::string_view state, std::stri
     return found;
 }
 
-result<attempt_ptr> broker_core::find_by_cookie(const provider::profile& owner, std::string_view cookies) {
+result<attempt_ptr> broker_core::find_by_cookie(const provider::profile& owner, std::string_view cookies,
+                                                std::size_t print) {
     result<attempt_ptr> found = of_login(errc::callback_cookie_missing, "callback", &owner,
                                          "it was begun in another browser, or this one keeps no cookies");
     attempt_ptr newest;
@@ -207,9 +209,12 @@ result<attempt_ptr> broker_core::find_by_cookie(const provider::profile& owner, 
             continue;
         }
         const bool fits = (*one)->who.profile().name() == owner.name();
-        // One whose callback has come already is the last choice.
-        const auto rank = [](const attempt& what) { return std::pair{!what.claimed, what.begun}; };
-        if (fits && (!newest || rank(**one) > rank(*newest))) {
+        // The one that this very callback has come for already; one for which another has come is the last choice.
+        const auto rank = [&](const attempt& what) {
+            const bool used = what.claimed;
+            return std::tuple{used && what.print == print, !used, what.begun};
+        };
+        if (fits && (!newest || rank(**one) >= rank(*newest))) {
             newest = std::move(*one);
         }
     }
@@ -224,7 +229,7 @@ void broker_core::ring() {
         ++count_.expired;
         settle(each, expired(*each));
     }
-    std::vector<std::shared_ptr<cache::bystander<std::optional<login_result>>>> late;
+    std::vector<waiter::parked_caller> late;
     clock::steady_time next = attempts_->next_due();
     {
         const std::scoped_lock lock{waiting_mutex_};
@@ -236,10 +241,24 @@ void broker_core::ring() {
     for (const auto& each : late) {
         each->resume({}, std::nullopt);
     }
-    alarm_->note(next);
+    note(next);
+}
+
+void broker_core::note(clock::steady_time when) {
+    alarm_->note(when);
+    if (shut_) {  // meanwhile, maybe: what is shut keeps no context running
+        alarm_->rest();
+    }
 }
 
 // The end.
+
+void broker_core::end(const attempt_ptr& which, const failure& why, std::atomic<std::uint64_t>& counted) {
+    if (which->claim()) {
+        counted += attempts_->use(which) ? 1 : 0;
+        settle(which, why);
+    }
+}
 
 void broker_core::settle(const attempt_ptr& which, const login_result& how) {
     attempts_->forget(which);
@@ -275,11 +294,13 @@ void broker_core::close_now() noexcept {
 void broker_core::abandon() noexcept {
     closed_ = true;
     shut_ = true;
-    std::vector<waiter_ptr> callers = still_->take_waiting();
+    std::vector<waiter::parked_caller> callers;
+    still_->take_waiting(callers);
     for (const attempt_ptr& each : attempts_->held()) {
-        std::vector<waiter_ptr> more = each->ended.take_waiting();
-        callers.insert(callers.end(), more.begin(), more.end());
+        each->ended.take_waiting(callers);
+        each->ended.settle(shutting_down());
     }
+    still_->settle(login_session_ptr{});
     alarm_->end();
     where_ = {};
 }

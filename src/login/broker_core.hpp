@@ -58,14 +58,16 @@ private:
     /// A callback that belongs to a login, which is not used up yet.
     struct arrival {
         attempt_ptr which;
+        std::size_t print = 0;  ///< Of the callback.
         grant brought;
         std::optional<failure> refusal;  ///< What it brought instead, for good.
     };
     [[nodiscard]] result<arrival> receive(std::string_view callback, std::string_view cookies, std::string_view body);
     [[nodiscard]] result<attempt_ptr> find(const provider::profile& owner, std::string_view parameters,
-                                           std::string_view cookies);
+                                           std::string_view cookies, std::size_t print);
     [[nodiscard]] result<attempt_ptr> find_by_state(std::string_view state, std::string_view cookies);
-    [[nodiscard]] result<attempt_ptr> find_by_cookie(const provider::profile& owner, std::string_view cookies);
+    [[nodiscard]] result<attempt_ptr> find_by_cookie(const provider::profile& owner, std::string_view cookies,
+                                                     std::size_t print);
 
     /// The cookies of a browser beyond what it may have, and those of logins that are over.
     [[nodiscard]] std::vector<std::string> surplus(std::string_view cookies);
@@ -73,6 +75,9 @@ private:
     void finish(arrival with);
     void fail(const attempt_ptr& which, const failure& why);
     static awaitable<login_session_ptr> log_in(std::shared_ptr<broker_core> self, attempt_ptr which, grant with);
+
+    /// Ends a login, unless it was used up already.
+    void end(const attempt_ptr& which, const failure& why, std::atomic<std::uint64_t>& counted);
     void settle(const attempt_ptr& which, const login_result& how);
     [[nodiscard]] login_answer answer(const attempt& which, const login_result& how) const;
 
@@ -81,6 +86,7 @@ private:
                                                        clock::steady_time deadline);
     void park(const waiter_ptr& who, outcome& at);
     void ring();
+    void note(clock::steady_time when);
     void check_still();
     void tell_all(const failure& why);
 

@@ -1,3 +1,4 @@
+#include "core/option_checks.hpp"
 #include "login/broker_core.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -13,6 +14,15 @@
 namespace coauth::login {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// No sum of times overflows.
+std::chrono::milliseconds bounded(std::chrono::milliseconds limit) {
+    return std::clamp(limit, std::chrono::milliseconds::zero(), longest_duration);
+}
+
+}  // namespace
 
 // Waiting.
 
@@ -44,13 +54,17 @@ private:
 };
 
 void broker_core::park(const waiter_ptr& who, outcome& at) {
+    std::optional<login_result> ready;
     {
+        // Both at once: a deadline that has come already would else resume the caller before it waits for the outcome.
         const std::scoped_lock lock{waiting_mutex_};
         waiting_.set(*who, who->deadline);
+        ready = at.wait(who);
     }
-    alarm_->note(who->deadline);
-    if (const auto ready = at.wait(who)) {
+    if (ready) {
         who->caller->resume({}, *ready);
+    } else {
+        note(who->deadline);
     }
 }
 
@@ -74,13 +88,10 @@ awaitable<std::optional<login_result>> broker_core::wait(std::shared_ptr<broker_
 awaitable<login_session_ptr> broker_core::completed(std::shared_ptr<broker_core> self, attempt_ptr which,
                                                     std::chrono::milliseconds limit) {
     const std::shared_ptr<outcome> ended{which, &which->ended};
-    const clock::steady_time until = self->clock_->steady_now() + limit;
+    const clock::steady_time until = self->clock_->steady_now() + bounded(limit);
     std::optional<login_result> how = co_await wait(self, ended, std::min(until, which->due));
     if (!how && which->due < until) {
-        if (which->claim()) {
-            ++self->count_.expired;
-            self->settle(which, expired(*which));
-        }
+        self->end(which, expired(*which), self->count_.expired);
         how = co_await wait(self, ended, until);  // claimed before: its callback came in time
     }
     if (!how) {
@@ -97,7 +108,7 @@ awaitable<login_session_ptr> broker_core::completed(std::shared_ptr<broker_core>
 awaitable<std::size_t> broker_core::close(std::shared_ptr<broker_core> self, std::chrono::milliseconds grace) {
     self->closed_ = true;
     self->check_still();
-    static_cast<void>(co_await wait(self, self->still_, self->clock_->steady_now() + grace));
+    static_cast<void>(co_await wait(self, self->still_, self->clock_->steady_now() + bounded(grace)));
     const std::size_t left = self->attempts_->under_way();
     self->close_now();
     co_return left;

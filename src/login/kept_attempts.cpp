@@ -31,10 +31,13 @@ std::size_t shard_count(std::size_t max_logins) {
     return std::clamp<std::size_t>(std::bit_floor(max_logins / 4096), 1, 32);
 }
 
-failure nobody_knows(errc code, std::string detail) {
+/// Of an address that is none, so much is told apart: it may be what a request said.
+constexpr std::size_t longest_name = 64;
+
+failure refused(errc code, std::string step, std::string detail) {
     failure why;
     why.code = code;
-    why.step = "callback";
+    why.step = std::move(step);
     why.detail = std::move(detail);
     return why;
 }
@@ -81,7 +84,7 @@ std::string neighbourhood(std::string_view address) {
     boost::system::error_code none;
     const auto read = boost::asio::ip::make_address(address, none);
     if (none) {
-        return std::string{address};
+        return std::string{address.substr(0, longest_name)};
     }
     if (read.is_v4() || read.to_v6().is_v4_mapped()) {
         const auto four =
@@ -99,15 +102,16 @@ public:
 
     result<std::vector<attempt_ptr>> keep(const attempt_ptr& begun, std::string binding, std::string address) {
         const std::scoped_lock lock{mutex_};
+        if (used_.contains(begun->id()) || open_.get<by_id>().contains(begun->id())) {
+            return refused(errc::invalid_argument, "begin", "the random source repeats itself");
+        }
         std::vector<attempt_ptr> displaced;
         while (open_.size() + used_.size() >= room_) {
             if (!make_room(address, displaced)) {
-                return nobody_knows(errc::too_many_logins, "there is no room for another; try again in a minute");
+                return refused(errc::too_many_logins, "begin", "there is no room for another; try again in a minute");
             }
         }
-        if (used_.contains(begun->id()) || !open_.insert({begun, std::move(binding), address, ++order_}).second) {
-            return nobody_knows(errc::invalid_argument, "the random source repeats itself");
-        }
+        open_.insert({begun, std::move(binding), address, ++order_});
         count(address, 1);
         return displaced;
     }
@@ -121,16 +125,15 @@ public:
         if (const auto used = used_.find(id); used != used_.end()) {
             return checked(used->second.what, used->second.binding, binding);
         }
-        return nobody_knows(errc::callback_login_unknown,
-                            "it has been completed, its time has passed, or another process began it");
+        return refused(errc::callback_login_unknown, "callback",
+                       "it has been completed, its time has passed, or another process began it");
     }
 
     void use(const attempt_ptr& claimed) {
         const std::scoped_lock lock{mutex_};
         auto& ids = open_.get<by_id>();
         if (const auto open = ids.find(claimed->id()); open != ids.end()) {
-            used_.emplace(claimed->id(), used_record{claimed, open->binding});
-            count(open->address, -1);
+            set_aside(*open);
             ids.erase(open);
         }
     }
@@ -144,11 +147,7 @@ public:
         const std::scoped_lock lock{mutex_};
         auto& times = open_.get<by_time>();
         while (!times.empty() && times.begin()->due() <= now) {
-            const record& each = *times.begin();
-            if (each.what->claim()) {
-                expired.push_back(each.what);
-            }
-            count(each.address, -1);
+            take_or_set_aside(*times.begin(), expired);
             times.erase(times.begin());
         }
     }
@@ -177,8 +176,8 @@ public:
 private:
     static result<attempt_ptr> checked(const attempt_ptr& found, std::string_view binding, std::string_view cookie) {
         if (!equal_in_constant_time(binding, cookie)) {
-            return nobody_knows(errc::callback_cookie_mismatch,
-                                "it was begun in another browser; begin the login again");
+            return refused(errc::callback_cookie_mismatch, "callback",
+                           "it was begun in another browser; begin the login again");
         }
         return found;
     }
@@ -186,26 +185,33 @@ private:
     /// The oldest of this address goes, or else the oldest of the address that has most, if that has more than one.
     bool make_room(const std::string& address, std::vector<attempt_ptr>& displaced) {
         const auto& sizes = crowds_.get<by_size>();
-        const bool own = !address.empty() && crowds_.find(address) != crowds_.end();
+        const bool own = crowds_.find(address) != crowds_.end();
         if (sizes.empty() || (!own && std::prev(sizes.end())->size < 2)) {
             return false;
         }
         const std::string whose = own ? address : std::prev(sizes.end())->address;
         auto& addresses = open_.get<by_address>();
         const auto oldest = addresses.lower_bound(whose);
-        // Claimed meanwhile: its callback has come, and it is about to leave by itself.
-        if (oldest->what->claim()) {
-            displaced.push_back(oldest->what);
-        }
-        count(whose, -1);
+        take_or_set_aside(*oldest, displaced);
         addresses.erase(oldest);
         return true;
     }
 
-    void count(const std::string& address, int change) {
-        if (address.empty()) {
-            return;
+    /// Of a record that leaves `open_`.
+    void set_aside(const record& leaving) {
+        used_.emplace(leaving.what->id(), used_record{leaving.what, leaving.binding});
+        count(leaving.address, -1);
+    }
+    void take_or_set_aside(const record& leaving, std::vector<attempt_ptr>& taken) {
+        if (leaving.what->claim()) {
+            taken.push_back(leaving.what);
+            count(leaving.address, -1);
+        } else {
+            set_aside(leaving);  // claimed meanwhile: it is about to be used, and forgotten after that
         }
+    }
+
+    void count(const std::string& address, int change) {
         const auto known = crowds_.find(address);
         if (known == crowds_.end()) {
             crowds_.insert({address, 1});
@@ -263,7 +269,7 @@ result<attempts::kept> kept_attempts::keep(const attempt_ptr& begun, std::string
 result<attempt_ptr> kept_attempts::find(std::string_view id, std::string_view cookie) {
     const shard* where = shard_of(id);
     if (where == nullptr) {
-        return nobody_knows(errc::callback_login_unknown, "its state is not one of ours");
+        return refused(errc::callback_login_unknown, "callback", "its state is not one of ours");
     }
     return where->find(id, cookie, clock_->steady_now());
 }

@@ -27,6 +27,10 @@ void login_broker::serve(client with) {
     core_->serve(with);
 }
 
+pending_login login_broker::begin(const client& with) {
+    return core_->begin(with, begin_options{});
+}
+
 pending_login login_broker::begin(const client& with, const begin_options& options) {
     return core_->begin(with, options);
 }

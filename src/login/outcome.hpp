@@ -24,8 +24,10 @@ struct waiter final : cache::due_node {
     explicit waiter(clock::steady_time until) noexcept : due_node{kind::waiter}, deadline(until) {}
 
     const clock::steady_time deadline;
+    using parked_caller = std::shared_ptr<cache::bystander<std::optional<login_result>>>;
+
     /// Null until it is parked. It gets nothing when its deadline has passed.
-    std::shared_ptr<cache::bystander<std::optional<login_result>>> caller;
+    parked_caller caller;
 };
 using waiter_ptr = std::shared_ptr<waiter>;
 
@@ -68,10 +70,12 @@ public:
         return true;
     }
 
-    /// Those who wait, taken out without being resumed.
-    [[nodiscard]] std::vector<waiter_ptr> take_waiting() {
+    /// Takes those who wait out without resuming them. A caller's frame holds its waiter, and so the caller itself.
+    void take_waiting(std::vector<waiter::parked_caller>& callers) {
         const std::scoped_lock lock{mutex_};
-        return std::exchange(waiting_, {});
+        for (const waiter_ptr& each : std::exchange(waiting_, {})) {
+            callers.push_back(std::move(each->caller));
+        }
     }
 
 private:

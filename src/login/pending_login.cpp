@@ -19,11 +19,11 @@ std::string pending_login::cookie() const {
     return own.substr(0, own.find(';'));
 }
 
-awaitable<login_session_ptr> pending_login::completed() {
+awaitable<login_session_ptr> pending_login::completed() const {
     return login::broker_core::completed(core_, which_, core_->wait_timeout());
 }
 
-awaitable<login_session_ptr> pending_login::completed(std::chrono::milliseconds deadline) {
+awaitable<login_session_ptr> pending_login::completed(std::chrono::milliseconds deadline) const {
     return login::broker_core::completed(core_, which_, deadline);
 }
 

@@ -82,7 +82,9 @@ result<attempt_ptr> sealed_attempts::unseal(std::string_view id, std::string_vie
         return unreadable();
     }
     boost::system::error_code wrong;
-    const boost::json::value read = boost::json::parse(plain->reveal(), wrong);
+    boost::json::parse_options lenient;
+    lenient.allow_invalid_utf8 = true;  // the caller's own texts may be anything
+    const boost::json::value read = boost::json::parse(plain->reveal(), wrong, {}, lenient);
     if (wrong || !read.is_array() || read.get_array().size() < 12 || read.at(0) != format) {
         return unreadable();
     }
@@ -131,6 +133,10 @@ result<attempts::kept> sealed_attempts::keep(const attempt_ptr& begun, std::stri
                        "return_to, tag, account and scopes together are too long for a cookie of 3,800 bytes");
     }
     const std::scoped_lock lock{mutex_};
+    const auto known = live_.find(std::string{begun->id()});
+    if (used_.contains(std::string{begun->id()}) || (known != live_.end() && !known->second.expired())) {
+        return refused(errc::invalid_argument, "begin", "the random source repeats itself");
+    }
     hold(begun);
     return made;
 }
@@ -145,6 +151,9 @@ result<attempt_ptr> sealed_attempts::find(std::string_view id, std::string_view 
         if (attempt_ptr live = known->second.lock()) {
             return live;
         }
+    }
+    if (used_.contains(std::string{id})) {
+        return refused(errc::callback_login_unknown, "callback", "it has been completed, or was given up");
     }
     hold(*opened);
     return *opened;

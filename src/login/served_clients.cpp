@@ -24,7 +24,9 @@ failure refused(errc code, std::string step, const client* who, std::string deta
 result<callback_place> place_of(std::string_view callback) {
     const std::string_view before = callback.substr(0, callback.find_first_of("?#"));
     const auto read = boost::urls::parse_uri_reference(before);
-    if (!read || read->encoded_path().empty() || read->encoded_path().front() != '/') {
+    const bool is_path =
+        read && read->encoded_path().starts_with('/') && (read->has_scheme() || !read->has_authority());
+    if (!is_path || before.find("%2F") != before.npos || before.find("%2f") != before.npos) {  // which is no "/"
         return refused(errc::callback_malformed, "callback", nullptr,
                        "pass on the whole request target, \"/callback/...?...\", or the whole URL");
     }
@@ -33,6 +35,9 @@ result<callback_place> place_of(std::string_view callback) {
     callback_place where;
     where.path = std::string{normal.encoded_path()};
     if (normal.has_scheme()) {
+        if (normal.port_number() == boost::urls::default_port(normal.scheme_id())) {
+            normal.remove_port();
+        }
         where.origin = std::string{normal.scheme()} + "://" + std::string{normal.encoded_host_and_port()};
     }
     return where;
@@ -40,7 +45,8 @@ result<callback_place> place_of(std::string_view callback) {
 
 bool served_clients::knows(const client& with) const {
     const std::shared_lock lock{mutex_};
-    return clients_.contains({with.profile().name(), with.client_id()});
+    const auto found = clients_.find({with.profile().name(), with.client_id()});
+    return found != clients_.end() && found->second.redirect_uris.contains(with.redirect_uri());
 }
 
 result<void> served_clients::serve(const client& with, bool replace) {
@@ -59,21 +65,25 @@ result<void> served_clients::serve(const client& with, bool replace) {
                        "its redirect URI has the path of " + taken->second.owner.name() +
                            "'s; a callback could be taken for the other's: give each provider a path of its own");
     }
-    routes_.insert_or_assign(where->path, route{with.profile(), where->origin});
-    clients_.insert_or_assign({with.profile().name(), with.client_id()}, with);
+    routes_.try_emplace(where->path, route{with.profile(), {}}).first->second.origins.insert(where->origin);
+    auto [known, added] = clients_.try_emplace({with.profile().name(), with.client_id()}, served{with, {}});
+    known->second.redirect_uris.insert(with.redirect_uri());
+    if (replace) {
+        known->second.who = with;
+    }
     return {};
 }
 
 std::optional<client> served_clients::find(const std::string& provider, const std::string& client_id) const {
     const std::shared_lock lock{mutex_};
     const auto found = clients_.find({provider, client_id});
-    return found == clients_.end() ? std::nullopt : std::optional{found->second};
+    return found == clients_.end() ? std::nullopt : std::optional{found->second.who};
 }
 
 std::optional<provider::profile> served_clients::owner_of(const callback_place& where) const {
     const std::shared_lock lock{mutex_};
     const auto found = routes_.find(where.path);
-    if (found == routes_.end() || (!where.origin.empty() && where.origin != found->second.origin)) {
+    if (found == routes_.end() || (!where.origin.empty() && !found->second.origins.contains(where.origin))) {
         return std::nullopt;
     }
     return found->second.owner;

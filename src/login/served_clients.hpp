@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -36,10 +37,14 @@ private:
     [[nodiscard]] bool knows(const client& with) const;
 
     mutable std::shared_mutex mutex_;
-    std::map<std::pair<std::string, std::string>, client> clients_;
+    struct served {
+        client who;
+        std::set<std::string> redirect_uris;
+    };
+    std::map<std::pair<std::string, std::string>, served> clients_;  ///< By provider and client id.
     struct route {
         provider::profile owner;
-        std::string origin;
+        std::set<std::string> origins;
     };
     std::map<std::string, route, std::less<>> routes_;  ///< By path.
 };

@@ -7,17 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::variant<kept_logins, sealed_logins> kept() {
-    return kept_logins{};
-}
-std::variant<kept_logins, sealed_logins> sealed() {
-    return sealed_logins{key_ring::parse(key_ring::generate("k1")).value()};
-}
-using backend = std::variant<kept_logins, sealed_logins> (*)();
-constexpr backend backends[] = {kept, sealed};
-
 TEST_CASE("a login is begun, completed, and awaited") {
-    for (const backend each : backends) {
+    for (const auto each : backends) {
         login_world world{each()};
         const client hitkey = world.client_of("hitkey");
         pending_login login = world.broker->begin(hitkey, {.return_to = "/games?id=7", .tag = "player-7"});
@@ -27,8 +18,7 @@ TEST_CASE("a login is begun, completed, and awaited") {
         const auto waiting = world.start(login.completed(5min));
         CHECK_FALSE(waiting->done());
 
-        const login_answer answer =
-            world.run(world.broker->complete(login_world::callback_of(login), browser.header()));
+        const login_answer answer = world.run(world.broker->complete(callback_of(login), browser.header()));
         CHECK(answer.status == 303);
         CHECK(answer.location == "/games?id=7");
         REQUIRE(answer.session);

@@ -20,7 +20,7 @@ namespace coauth {
 struct login_statistics {
     std::size_t under_way = 0;    ///< Begun, and neither ended nor expired (sealed: those that this process holds).
     std::size_t completing = 0;   ///< Of these, whose callback has come.
-    std::size_t waiting = 0;      ///< Callers of `completed` and `complete`.
+    std::size_t waiting = 0;      ///< Callers of `completed`, `complete` and `close`.
     std::uint64_t begun = 0;      ///< All that follow count up.
     std::uint64_t completed = 0;  ///< Logins that brought a session.
     std::uint64_t denied = 0;     ///< Those that the user or the provider refused.
@@ -65,8 +65,10 @@ public:
 
     /// Begins a login. No network. Throws what `client::authorize` does, `errc::invalid_argument` for options that make
     /// no sense or a client that `serve` refuses, `errc::too_many_logins` where there is no room (retryable; HTTP 503),
-    /// `errc::shut_down` after `close`.
-    [[nodiscard]] pending_login begin(const client& with, const begin_options& options = {});
+    /// `errc::shut_down` after `close`. With options, not within a `co_await` expression: g++ 12 frees them twice
+    /// there.
+    [[nodiscard]] pending_login begin(const client& with);
+    [[nodiscard]] pending_login begin(const client& with, const begin_options& options);
 
     /// Finishes the login that a callback belongs to: to be called by the handler of the redirect URI.
     ///

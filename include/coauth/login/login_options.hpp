@@ -41,7 +41,7 @@ struct login_options {
     /// How long a user may take from `begin` to the callback: a second to a day.
     std::chrono::seconds lifetime{600};
 
-    /// The limit of what follows the callback: exchange, userinfo and the cache together; 1 ms to an hour.
+    /// The limit of exchange and userinfo together, 1 ms to an hour; the cache has limits of its own.
     std::chrono::milliseconds completion_timeout{60'000};
 
     /// How long `completed` waits, if its caller does not say: 1 ms to a day.
@@ -75,7 +75,8 @@ struct begin_options {
     std::string cookies{};
 
     /// From where it is asked for: an IP address, or any other name of whom to count it for. Kept logins share room by
-    /// it; IPv6 addresses count by their /64 network. Empty: counted for nobody else.
+    /// it; IPv6 addresses count by their /64 network, and names by their first 64 bytes. All logins without an address
+    /// are one's.
     std::string address{};
 
     /// The account under which the token is kept where the provider does not tell a subject. Empty: a random one.

@@ -44,8 +44,8 @@ public:
     /// Cancellation (terminal, partial or total) ends the caller's waiting with `errc::cancelled`, and nothing else.
     /// Threads: any; the caller resumes on its own executor. A login that another process completes (sealed) is not
     /// heard of here.
-    [[nodiscard]] awaitable<login_session_ptr> completed();
-    [[nodiscard]] awaitable<login_session_ptr> completed(std::chrono::milliseconds deadline);
+    [[nodiscard]] awaitable<login_session_ptr> completed() const;
+    [[nodiscard]] awaitable<login_session_ptr> completed(std::chrono::milliseconds deadline) const;
 
     /// Gives the login up: its callback is refused from now on, and whoever waits gets `errc::login_abandoned`. A login
     /// whose callback has come already goes on. Sealed, it is remembered as long as a completed one.
