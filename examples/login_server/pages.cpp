@@ -122,7 +122,8 @@ std::string post_button(std::string_view action, const login_view& of, std::stri
 }
 
 std::string login_card(const login_view& of, std::string_view form_token) {
-    const std::string who = of.name      ? escape_html(*of.name)
+    const std::optional<std::string>& name = of.name ? of.name : of.username;
+    const std::string who = name         ? escape_html(*name)
                             : of.subject ? "You are logged in"
                                          : "It does not say who you are";
     std::string card = "<section class=\"card\" id=\"" + escape_html(of.at.name) + "\">\n<div class=\"title\">" +

@@ -18,7 +18,7 @@ constexpr std::string_view style = R"(
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1.5rem 1rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 main { max-width: 26rem; margin: 4vh auto; padding: 1.5rem; border: 1px solid var(--edge); border-radius: 0.75rem; }
-h1 { margin: 0.25rem 0 1rem; font-size: 1.3rem; line-height: 1.3; }
+h1 { margin: 0.25rem 0 1rem; font-size: 1.3rem; line-height: 1.3; text-wrap: balance; }
 ul { margin: 0.25rem 0 1rem; padding-left: 1.2rem; }
 p { margin: 0.5rem 0; }
 .quiet, legend { color: var(--muted); font-size: 0.875rem; }

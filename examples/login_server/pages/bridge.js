@@ -2,10 +2,10 @@
 // address, and takes it out of the address bar and the history first.
 "use strict";
 
-const answer = new URLSearchParams(location.hash.slice(1));
+const answer = [...new URLSearchParams(location.hash.slice(1))];
 history.replaceState(null, "", location.pathname);
 
-if (answer.size === 0) {
+if (answer.length === 0) {
     document.getElementById("nothing").hidden = false;
 } else {
     document.getElementById("waiting").hidden = false;
