@@ -13,8 +13,8 @@ namespace vk_token_api {
 namespace asio = boost::asio;
 
 struct alarm::state {
-    state(coauth::executor where, std::shared_ptr<const coauth::clock> its_clock)
-        : timer(std::move(where)), clock(std::move(its_clock)) {}
+    state(const coauth::executor& where, std::shared_ptr<const coauth::clock> its_clock)
+        : timer(where), clock(std::move(its_clock)) {}
 
     asio::steady_timer timer;
     std::shared_ptr<const coauth::clock> clock;
