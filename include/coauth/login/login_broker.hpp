@@ -49,7 +49,11 @@ public:
     /// Works on `where`; a context that many threads run is fine. Throws `errc::invalid_argument` for options that make
     /// no sense.
     explicit login_broker(executor where, login_options options = {});
+
+    /// The same, with a number of its own.
     login_broker(executor where, kept_logins how, login_options options = {});
+
+    /// The same, with logins under way sealed in the browser's cookie.
     login_broker(executor where, sealed_logins how, login_options options = {});
 
     /// Whoever waits gets `errc::shut_down`; logins whose callback has come end for as long as the executor runs.
@@ -68,6 +72,8 @@ public:
     /// `errc::shut_down` after `close`. With options, not within a `co_await` expression: g++ 12 frees them twice
     /// there.
     [[nodiscard]] pending_login begin(const client& with);
+
+    /// The same, with options.
     [[nodiscard]] pending_login begin(const client& with, const begin_options& options);
 
     /// Finishes the login that a callback belongs to: to be called by the handler of the redirect URI.
@@ -88,6 +94,7 @@ public:
     /// whoever waits gets `errc::shut_down`, and callbacks are refused. Returns how many were still under way.
     awaitable<std::size_t> close(std::chrono::milliseconds grace);
 
+    /// A snapshot, for metrics; cheap enough for once a second.
     [[nodiscard]] login_statistics statistics() const;
 
 private:

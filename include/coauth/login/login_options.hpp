@@ -24,6 +24,7 @@ struct kept_logins {
 /// Logins under way travel sealed in the browser's cookie: any process with the same keys, and the same clients served,
 /// can finish a login that another began, and nothing is kept for one that nobody waits for.
 struct sealed_logins {
+    /// The default number of logins is remembered.
     explicit sealed_logins(key_ring under) : keys(std::move(under)) {}
 
     key_ring keys;  ///< The first seals; an older one stays for as long as a login may take.

@@ -12,6 +12,7 @@ namespace coauth {
 
 /// What a login brought: whose it is, and the token.
 struct login_session {
+    /// Without a token yet.
     explicit login_session(token_key its_key) : key(std::move(its_key)) {}
 
     token_key key;                ///< Under which the token is in the cache, if the broker has one.

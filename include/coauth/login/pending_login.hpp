@@ -19,8 +19,8 @@ struct attempt;
 /// of the callback gets its session. Moving only. Threads: any, but not at once.
 class pending_login {
 public:
-    pending_login(pending_login&&) noexcept;
-    pending_login& operator=(pending_login&&) noexcept;
+    pending_login(pending_login&&) noexcept;             ///< The moved-from one may only be assigned to, or die.
+    pending_login& operator=(pending_login&&) noexcept;  ///< Lets go of the login there was.
     ~pending_login();
 
     /// Where the browser goes. It must take the cookies along, so send it there from an answer of one's own: a redirect
@@ -45,6 +45,8 @@ public:
     /// Threads: any; the caller resumes on its own executor. A login that another process completes (sealed) is not
     /// heard of here.
     [[nodiscard]] awaitable<login_session_ptr> completed() const;
+
+    /// The same with a limit of its own, in the place of `login_options::wait_timeout`.
     [[nodiscard]] awaitable<login_session_ptr> completed(std::chrono::milliseconds deadline) const;
 
     /// Gives the login up: its callback is refused from now on, and whoever waits gets `errc::login_abandoned`. A login
