@@ -57,18 +57,10 @@ public:
             all.fail("public_url is missing: the address that browsers see, as \"https://login.example\"");
         }
         made.public_url = read_public_url(*url);
-        if (const auto given = all.member("behind_proxy")) {
-            made.behind_proxy = given->truth();
-        }
-        if (const auto given = all.member("threads")) {
-            made.threads = static_cast<unsigned>(given->number(1, 256));
-        }
-        if (const auto given = all.member("shutdown_grace")) {
-            made.shutdown_grace = given->duration(0s, 1h);
-        }
-        if (const auto given = all.member("metrics_from")) {
-            made.metrics_from = given->texts();
-        }
+        made.behind_proxy = all.truth("behind_proxy").value_or(made.behind_proxy);
+        made.threads = static_cast<unsigned>(all.number("threads", 1, 256).value_or(made.threads));
+        made.shutdown_grace = all.duration("shutdown_grace", 0s, 1h).value_or(made.shutdown_grace);
+        made.metrics_from = all.texts("metrics_from").value_or(made.metrics_from);
         if (const auto given = all.member("listen")) {
             made.listen = read_listen(*given);
         }
@@ -106,22 +98,16 @@ private:
     static listen_configuration read_listen(const json_place& at) {
         at.require_object({"address", "port", "certificate", "private_key", "max_connections"});
         listen_configuration made;
-        if (const auto given = at.member("address")) {
-            made.address = given->text();
-        }
-        if (const auto given = at.member("port")) {
-            made.port = static_cast<std::uint16_t>(given->number(1, 65'535));
-        }
-        if (const auto given = at.member("max_connections")) {
-            made.max_connections = given->number(1, 1'000'000);
-        }
-        const auto chain = at.member("certificate");
-        const auto key = at.member("private_key");
+        made.address = at.text("address").value_or(made.address);
+        made.port = static_cast<std::uint16_t>(at.number("port", 1, 65'535).value_or(made.port));
+        made.max_connections = at.number("max_connections", 1, 1'000'000).value_or(made.max_connections);
+        const auto chain = at.text("certificate");
+        const auto key = at.text("private_key");
         if (chain.has_value() != key.has_value()) {
             at.fail("certificate and private_key belong together: give both, or neither");
         }
         if (chain) {
-            made.certificate = certificate_files{chain->text(), key->text()};
+            made.certificate = certificate_files{*chain, *key};
         }
         return made;
     }
@@ -129,29 +115,18 @@ private:
     static session_configuration read_sessions(const json_place& at) {
         at.require_object({"idle", "lifetime", "max"});
         session_configuration made;
-        if (const auto given = at.member("idle")) {
-            made.idle = given->duration(1min, 24h * 365);
-        }
-        if (const auto given = at.member("lifetime")) {
-            made.lifetime = given->duration(1min, 24h * 365);
-        }
-        if (const auto given = at.member("max")) {
-            made.max_sessions = given->number(1, 10'000'000);
-        }
+        made.idle = at.duration("idle", 1min, 24h * 365).value_or(made.idle);
+        made.lifetime = at.duration("lifetime", 1min, 24h * 365).value_or(made.lifetime);
+        made.max_sessions = at.number("max", 1, 10'000'000).value_or(made.max_sessions);
         return made;
     }
 
     login_configuration read_logins(const json_place& at) const {
         at.require_object({"lifetime", "max", "sealed", "keys_file", "keys_env"});
         login_configuration made;
-        if (const auto given = at.member("lifetime")) {
-            made.lifetime = given->duration(10s, 24h);
-        }
-        if (const auto given = at.member("max")) {
-            made.max_logins = given->number(1, 10'000'000);
-        }
-        const auto sealed = at.member("sealed");
-        if (sealed && sealed->truth()) {
+        made.lifetime = at.duration("lifetime", 10s, 24h).value_or(made.lifetime);
+        made.max_logins = at.number("max", 1, 10'000'000).value_or(made.max_logins);
+        if (at.truth("sealed").value_or(false)) {
             made.sealed_under = read_keys(at);
         } else if (at.member("keys_file") || at.member("keys_env")) {
             at.fail("keys are for sealed logins: add \"sealed\": true, or take the keys away");
@@ -162,11 +137,10 @@ private:
     token_configuration read_tokens(const json_place& at) const {
         at.require_object({"file", "keys_file", "keys_env"});
         token_configuration made;
-        const auto file = at.member("file");
-        if (!file) {
+        made.file = at.text("file").value_or("");
+        if (made.file.empty()) {
             at.fail("file is missing: where tokens are kept; without \"tokens\" they are kept in memory");
         }
-        made.file = file->text();
         made.sealed_under = read_keys(at);
         return made;
     }
@@ -209,25 +183,20 @@ private:
         if (made.profile.name() != name) {
             at.fail("the profile is of \"" + made.profile.name() + "\": name the member so");
         }
-        const auto id = at.member("client_id");
-        made.client_id = id ? id->text() : first_set(made.profile.client_id_variables()).value_or("");
+        made.client_id = at.text("client_id").value_or(first_set(made.profile.client_id_variables()).value_or(""));
         if (made.client_id.empty()) {
             at.fail("client_id is missing, and " + any_of(made.profile.client_id_variables()) + " is not set");
         }
         made.client_secret = read_client_secret(at, made.profile);
-        if (const auto given = at.member("scopes")) {
-            made.scopes = given->texts();
-        }
-        if (const auto given = at.member("offline")) {
-            made.offline = given->truth();
-        }
+        made.scopes = at.texts("scopes").value_or(made.scopes);
+        made.offline = at.truth("offline").value_or(made.offline);
         return made;
     }
 
     static coauth::provider::profile profile_of(const std::string& name, const json_place& at) {
         try {
-            const auto file = at.member("profile");
-            return file ? coauth::provider::load_file(file->text()) : coauth::provider::builtin(name);
+            const auto file = at.text("profile");
+            return file ? coauth::provider::load_file(*file) : coauth::provider::builtin(name);
         } catch (const coauth::error& failed) {
             at.fail(failed.details().detail);
         }
@@ -235,8 +204,8 @@ private:
 
     /// Empty where there is none: an application may be public.
     coauth::secret read_client_secret(const json_place& at, const coauth::provider::profile& of) const {
-        if (const auto file = at.member("client_secret_file")) {
-            return without_line_end(read_file(file->text()));
+        if (const auto file = at.text("client_secret_file")) {
+            return without_line_end(read_file(*file));
         }
         if (const auto variable = at.member("client_secret_env")) {
             std::optional<std::string> found = variables_(variable->text());

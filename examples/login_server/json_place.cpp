@@ -127,4 +127,30 @@ std::chrono::seconds json_place::duration(std::chrono::seconds least, std::chron
     return *read;
 }
 
+std::optional<std::string> json_place::text(std::string_view name) const {
+    const auto found = member(name);
+    return found ? std::optional(found->text()) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> json_place::texts(std::string_view name) const {
+    const auto found = member(name);
+    return found ? std::optional(found->texts()) : std::nullopt;
+}
+
+std::optional<bool> json_place::truth(std::string_view name) const {
+    const auto found = member(name);
+    return found ? std::optional(found->truth()) : std::nullopt;
+}
+
+std::optional<std::uint64_t> json_place::number(std::string_view name, std::uint64_t least, std::uint64_t most) const {
+    const auto found = member(name);
+    return found ? std::optional(found->number(least, most)) : std::nullopt;
+}
+
+std::optional<std::chrono::seconds> json_place::duration(std::string_view name, std::chrono::seconds least,
+                                                         std::chrono::seconds most) const {
+    const auto found = member(name);
+    return found ? std::optional(found->duration(least, most)) : std::nullopt;
+}
+
 }  // namespace login_server

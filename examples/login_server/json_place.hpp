@@ -14,7 +14,7 @@
 namespace login_server {
 
 /// A value of the configuration with its place, which stands in every error: "login.json: /listen/port: ...".
-/// All readers throw `configuration_error`; those of an optional leave their default where nothing is given.
+/// All readers throw `configuration_error`; those that name a member give nothing where there is none.
 class json_place {
 public:
     json_place(const boost::json::value& value, std::string file, std::string pointer)
@@ -35,6 +35,14 @@ public:
 
     /// "90s", "10m", "12h", "7d".
     [[nodiscard]] std::chrono::seconds duration(std::chrono::seconds least, std::chrono::seconds most) const;
+
+    [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
+    [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view name) const;
+    [[nodiscard]] std::optional<bool> truth(std::string_view name) const;
+    [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name, std::uint64_t least,
+                                                      std::uint64_t most) const;
+    [[nodiscard]] std::optional<std::chrono::seconds> duration(std::string_view name, std::chrono::seconds least,
+                                                               std::chrono::seconds most) const;
 
 private:
     const boost::json::value* value_;
