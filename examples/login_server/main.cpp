@@ -125,7 +125,11 @@ int main(int argc, char** argv) {
         app.add_flag("--sandbox", given.sandbox, "Run five simulated providers inside, and need no configuration");
     app.add_option("--port", given.port, "Listen here, whatever the configuration says")->type_name("PORT");
     config->excludes(sandbox);
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& ended) {
+        return app.exit(ended) == 0 ? 0 : 2;  // 0: it was asked for help
+    }
     if (given.config.empty() && !given.sandbox) {
         std::fprintf(stderr, "login_server: give --config FILE, or --sandbox to try it; see login_server --help\n");
         return 2;

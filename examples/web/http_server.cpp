@@ -29,8 +29,9 @@ constexpr auto accept_retry_delay = 50ms;        // no descriptors are left, say
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
+/// Without the place in Asio where it was found out, which tells the reader nothing.
 [[noreturn]] void fail(const error_code& why, const std::string& what) {
-    throw boost::system::system_error(why, what);
+    throw boost::system::system_error(error_code(why.value(), why.category()), what);
 }
 
 std::unique_ptr<asio::ssl::context> make_context(const tls_files& files) {
