@@ -1,7 +1,9 @@
-#include "figures.hpp"
+#include "benchmarks/figures.hpp"
 
 #include <cstdio>
 #include <ctime>
+#include <malloc.h>
+#include <unistd.h>
 
 namespace coauth::bench {
 namespace {
@@ -63,6 +65,23 @@ double process_time() {
 
 double passing_time() {
     return read_clock(CLOCK_MONOTONIC);
+}
+
+double allocated() {
+    const struct mallinfo2 now = mallinfo2();
+    return static_cast<double>(now.uordblks + now.hblkhd);
+}
+
+double resident() {
+    long pages = 0;
+    long total = 0;
+    if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+        if (std::fscanf(file, "%ld %ld", &total, &pages) != 2) {
+            pages = 0;
+        }
+        std::fclose(file);
+    }
+    return static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace coauth::bench

@@ -27,4 +27,8 @@ void heading(const std::string& text);
 /// The time that passes, in nanoseconds.
 [[nodiscard]] double passing_time();
 
+/// What the process has of the heap in use, and of memory in all, in bytes.
+[[nodiscard]] double allocated();
+[[nodiscard]] double resident();
+
 }  // namespace coauth::bench

@@ -1,6 +1,6 @@
 // Ten thousand callers at once.
-#include "figures.hpp"
-#include "running.hpp"
+#include "benchmarks/figures.hpp"
+#include "benchmarks/running.hpp"
 #include "sections.hpp"
 #include "surroundings.hpp"
 #include "tests/cache/rotating_provider.hpp"

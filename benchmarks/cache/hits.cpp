@@ -1,6 +1,6 @@
 // A token that is fresh: `get`, against a look-up in a map and a copy of the pointer under a shared mutex.
-#include "figures.hpp"
-#include "running.hpp"
+#include "benchmarks/figures.hpp"
+#include "benchmarks/running.hpp"
 #include "sections.hpp"
 #include "surroundings.hpp"
 

@@ -1,5 +1,5 @@
 // The numbers of the token cache: a table of what is promised and what was measured.
-#include "figures.hpp"
+#include "benchmarks/figures.hpp"
 #include "sections.hpp"
 
 #include <cstdio>

@@ -1,36 +1,17 @@
 // What a million tokens cost in memory.
+#include "benchmarks/figures.hpp"
+#include "benchmarks/running.hpp"
 #include "cache/entry.hpp"
-#include "figures.hpp"
-#include "running.hpp"
 #include "sections.hpp"
 #include "surroundings.hpp"
 
-#include <cstdio>
 #include <malloc.h>
 #include <memory>
 #include <string>
-#include <unistd.h>
 #include <utility>
 
 namespace coauth::bench {
 namespace {
-
-double allocated() {
-    const struct mallinfo2 now = mallinfo2();
-    return static_cast<double>(now.uordblks + now.hblkhd);
-}
-
-double resident() {
-    long pages = 0;
-    long total = 0;
-    if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
-        if (std::fscanf(file, "%ld %ld", &total, &pages) != 2) {
-            pages = 0;
-        }
-        std::fclose(file);
-    }
-    return static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
 
 constexpr std::size_t access_size = 800;
 constexpr std::size_t refresh_size = 64;

@@ -1,7 +1,7 @@
 // What the shards decide, without stores, providers and coroutines: a day of a million tokens on a clock that is
 // turned.
+#include "benchmarks/figures.hpp"
 #include "cache/cache_core.hpp"
-#include "figures.hpp"
 #include "sections.hpp"
 #include "surroundings.hpp"
 

@@ -1,6 +1,6 @@
 // What the store costs: sealing, writing, and a restart with a million tokens.
-#include "figures.hpp"
-#include "running.hpp"
+#include "benchmarks/figures.hpp"
+#include "benchmarks/running.hpp"
 #include "sections.hpp"
 #include "surroundings.hpp"
 

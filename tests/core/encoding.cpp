@@ -14,6 +14,17 @@ TEST_CASE("base64 as RFC 4648 shows it") {
     CHECK(coauth::base64url("\xfb\xff\xfe") == "-__-");
 }
 
+TEST_CASE("base64url is read back, and nothing else is taken for it") {
+    for (const std::string& bytes :
+         {std::string{}, std::string{"f"}, std::string{"fo"}, std::string{"foo"}, std::string{"\xfb\xff\xfe\0\0", 5}}) {
+        CHECK(coauth::from_base64url(coauth::base64url(bytes)) == bytes);
+    }
+    for (const char* wrong : {"Zg==", "Zh", "Z", "-__+", "Zm 9v", "Zm9vYmFy\n", "Zm9v.mFy"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(coauth::from_base64url(wrong));
+    }
+}
+
 TEST_CASE("the S256 challenge of RFC 7636, appendix B") {
     const auto digest = coauth::sha256("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     CHECK(coauth::base64url({reinterpret_cast<const char*>(digest.data()), digest.size()}) ==

@@ -14,7 +14,7 @@ namespace {
 /// Every value of the enumeration: it starts at 1 and has no gaps.
 std::vector<errc> all_values() {
     std::vector<errc> all;
-    for (int value = 1; value <= static_cast<int>(errc::unsealing_failed); ++value) {
+    for (int value = 1; value <= static_cast<int>(errc::login_abandoned); ++value) {
         all.push_back(static_cast<errc>(value));
     }
     return all;
@@ -38,7 +38,7 @@ TEST_CASE("every errc has a name, a text and a class of its own") {
         CHECK(texts.insert(coauth::make_error_code(code).message()).second);
         CHECK_FALSE(coauth::name_of(coauth::class_of(code)).empty());
     }
-    CHECK(coauth::name_of(static_cast<errc>(static_cast<int>(errc::unsealing_failed) + 1)) == "unknown");
+    CHECK(coauth::name_of(static_cast<errc>(static_cast<int>(errc::login_abandoned) + 1)) == "unknown");
     CHECK(coauth::name_of(static_cast<errc>(0)) == "unknown");
 }
 
@@ -129,6 +129,7 @@ TEST_CASE("a code that may have been read is not sent again") {
 TEST_CASE("what only a new login mends") {
     CHECK(coauth::needs_login(of(errc::invalid_grant)));
     CHECK(coauth::needs_login(of(errc::invalid_token)));
+    CHECK(coauth::needs_login(of(errc::login_expired)));
     CHECK_FALSE(coauth::needs_login(of(errc::server_error)));
     CHECK_FALSE(coauth::needs_login(of(errc::invalid_client)));
 }

@@ -104,6 +104,14 @@ TEST_CASE("each fault of a callback is its own error, in a fixed order") {
     }
 }
 
+TEST_CASE("the state of a callback is told before it is checked") {
+    CHECK(provider::callback_state(builtin("hitkey"), "/cb?code=c&state=a%2Bb") == "a+b");
+    CHECK(provider::callback_state(builtin("vk"), "https://oauth.vk.com/blank.html#access_token=t&state=s") == "s");
+    CHECK(provider::callback_state(builtin("hitkey"), "/cb?code=c").empty());
+    CHECK(provider::callback_state(builtin("hitkey"), "/cb?state=%zz").empty());
+    CHECK(provider::callback_state(builtin("hitkey"), "").empty());
+}
+
 TEST_CASE("a callback is bounded") {
     CHECK(refusal(builtin("hike"), "/cb?code=" + std::string(64 * 1024, 'a')).code == errc::callback_malformed);
     std::string many = "/cb?state=st-1&code=c";

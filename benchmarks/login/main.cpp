@@ -1,0 +1,170 @@
+// The numbers of the login broker: what a login under way costs in memory, and what beginning and completing it costs
+// of the CPU.
+#include "benchmarks/figures.hpp"
+#include "benchmarks/running.hpp"
+
+#include <coauth/login/login_broker.hpp>
+#include <coauth/provider/catalog.hpp>
+
+#include <cstdio>
+#include <cstring>
+#include <malloc.h>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace coauth::bench {
+namespace {
+
+/// A provider without a network, which grants every code.
+class granting_provider final : public transport {
+public:
+    awaitable<http_response> send(http_request request) override {
+        http_response reply{200, request.operation == "exchange" ? granted : known};
+        reply.add_header("Content-Type", "application/json");
+        co_return reply;
+    }
+
+private:
+    const std::string granted = R"({"access_token":"access-000000000000000000000000","token_type":"Bearer",)"
+                                R"("refresh_token":"refresh-00000000000000000000000","expires_in":3600})";
+    const std::string known = R"({"sub":"7000000000","email":"ann@example.com","name":"Ann"})";
+};
+
+using backend = std::variant<kept_logins, sealed_logins>;
+
+backend sealed() {
+    return sealed_logins{key_ring::parse(key_ring::generate("first")).value()};
+}
+
+/// A broker, a client, and the logins that are under way.
+struct setting {
+    explicit setting(backend how)
+        : broker{std::visit(
+              [&](auto chosen) {
+                  return std::make_unique<login_broker>(context.get_executor(), std::move(chosen), login_options{});
+              },
+              std::move(how))} {}
+
+    boost::asio::io_context context{1};
+    granting_provider provider;
+    client hitkey{provider,
+                  provider::builtin("hitkey"),
+                  {.client_id = "game",
+                   .client_secret = secret{"client-secret"},
+                   .redirect_uri = "https://game.example/callback/hitkey"}};
+    std::unique_ptr<login_broker> broker;
+};
+
+/// A client's address: each has one login.
+std::string address(std::size_t number) {
+    return "10." + std::to_string(number >> 16U) + "." + std::to_string((number >> 8U) & 255U) + "." +
+           std::to_string(number & 255U);
+}
+
+/// What a browser brings back.
+struct visit {
+    std::string target;
+    std::string cookie;
+};
+
+visit visit_of(const pending_login& login) {
+    const std::string& url = login.url();
+    const std::size_t at = url.find("state=") + 6;
+    return {"/callback/hitkey?code=SplxlOBeZQQYbYS6WxSbIA&state=" + url.substr(at, url.find('&', at) - at),
+            login.cookie()};
+}
+
+void memory(const std::string& name, backend how, std::size_t count, bool awaited) {
+    heading("Memory: " + std::to_string(count) + " logins under way, " + name);
+    setting at{std::move(how)};
+    std::vector<pending_login> logins;
+    logins.reserve(count);
+    std::size_t ended = 0;
+    malloc_trim(0);
+    const double heap = allocated();
+    const double pages = resident();
+    for (std::size_t each = 0; each < count; ++each) {
+        pending_login login = at.broker->begin(at.hitkey, {.address = address(each)});
+        if (awaited) {
+            logins.push_back(std::move(login));
+            boost::asio::co_spawn(at.context, logins.back().completed(),
+                                  [&](const std::exception_ptr&, const login_session_ptr&) { ++ended; });
+        }
+    }
+    at.context.poll();
+    const auto all = static_cast<double>(count);
+    at_most("each (heap in use)", 2048, (allocated() - heap) / all, "bytes");
+    told("each (resident)", (resident() - pages) / all, "bytes");
+    exactly("of them under way", name == "sealed, their handles let go of" ? 0 : count,
+            at.broker->statistics().under_way);
+}
+
+awaitable<void> complete_all(login_broker& broker, std::vector<visit>& visits) {
+    for (visit& each : visits) {
+        const login_answer answer = co_await broker.complete(std::move(each.target), std::move(each.cookie));
+        if (answer.status != 303) {
+            throw std::runtime_error("a login was not completed");
+        }
+    }
+}
+
+/// The same steps without a broker: what the provider's part of a login costs.
+awaitable<void> steps(const client& with, std::size_t count) {
+    for (std::size_t each = 0; each < count; ++each) {
+        grant brought{secret{"SplxlOBeZQQYbYS6WxSbIA"}};
+        token fresh = co_await with.exchange(std::move(brought));
+        const identity who = co_await with.userinfo(std::move(fresh));
+        if (who.subject.empty()) {
+            throw std::runtime_error("nobody logged in");
+        }
+    }
+}
+
+void cost(const std::string& name, backend how, std::size_t count) {
+    heading("CPU: begin and complete, " + name + ", with " + std::to_string(count) + " under way");
+    setting at{std::move(how)};
+    std::vector<visit> visits;
+    visits.reserve(count);
+    const double start = thread_time();
+    for (std::size_t each = 0; each < count; ++each) {
+        visits.push_back(visit_of(at.broker->begin(at.hitkey, {.address = address(each)})));
+    }
+    const double begun = thread_time();
+    run(at.context, complete_all(*at.broker, visits));
+    const double completed = thread_time();
+    run(at.context, steps(at.hitkey, count));
+    const double floor = thread_time() - completed;
+    const auto all = static_cast<double>(count) * 1000;
+    told("begin", (begun - start) / all, "us");
+    told("complete, exchange and userinfo in it", (completed - begun) / all, "us");
+    told("exchange and userinfo alone, answered at once", floor / all, "us");
+    at_most("begin + complete, without exchange and userinfo", 20, (completed - start - floor) / all, "us");
+}
+
+}  // namespace
+}  // namespace coauth::bench
+
+int main(int count, char** words) {
+    using namespace coauth::bench;
+    scale how_much;
+    for (int each = 1; each < count; ++each) {
+        if (std::string_view{words[each]} != "--quick") {
+            std::puts("usage: benchmark_login [--quick]");
+            return 2;
+        }
+        how_much.quick = true;
+    }
+    const std::size_t logins = how_much.of(100'000, 10'000);
+    memory("kept, each awaited", coauth::kept_logins{.max_logins = 200'000}, logins, true);
+    memory("kept, their handles let go of", coauth::kept_logins{.max_logins = 200'000}, logins, false);
+    memory("sealed, each awaited", sealed(), logins, true);
+    memory("sealed, their handles let go of", sealed(), logins, false);
+    for (const std::size_t each : {std::size_t{100}, std::size_t{10'000}, logins}) {
+        cost("kept", coauth::kept_logins{.max_logins = 200'000}, each);
+        cost("sealed", sealed(), each);
+    }
+    return missed() ? 1 : 0;
+}
