@@ -2,10 +2,9 @@
 
 // What most files include; a build may compile it once for all. No file relies on it.
 
-#include <utility>
+#include <coauth/http/awaitable.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -28,5 +27,6 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
