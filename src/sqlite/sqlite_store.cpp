@@ -80,7 +80,7 @@ class sqlite_store::implementation {
 public:
     implementation(const std::string& path, token_seal its_seal, sqlite_options options)
         : seal(std::move(its_seal)),
-          clock(options.clock ? std::move(options.clock) : system_clock()),
+          clock(options.clock ? options.clock : system_clock()),
           worker(path, options.busy_timeout) {}
 
     const token_seal seal;
