@@ -1,4 +1,5 @@
 #include "login/broker_core.hpp"
+#include "login/login_failure.hpp"
 
 #include <coauth/cache/token_cache.hpp>
 
@@ -80,15 +81,6 @@ failure failure_of(const std::exception_ptr& thrown, const std::string& provider
         why.detail = "finishing the login failed";
     }
     why.provider = why.provider.empty() ? provider : why.provider;
-    return why;
-}
-
-failure used_before(const attempt& which) {
-    failure why;
-    why.code = errc::callback_login_unknown;
-    why.step = "callback";
-    why.provider = which.who.profile().name();
-    why.detail = "it has been completed";
     return why;
 }
 
@@ -174,15 +166,15 @@ void broker_core::finish(arrival with) {
                    });
 }
 
-void broker_core::fail(const attempt_ptr& which, const failure& why) {
+void broker_core::fail(const attempt_ptr& which, failure why) {
     ++(why.code == errc::access_denied ? count_.denied : count_.failed);
-    settle(which, why);
+    settle(which, failed(std::move(why)));
 }
 
 login_answer broker_core::answer(const attempt& which, const login_result& how) const {
     login_answer made;
-    if (const auto* why = std::get_if<failure>(&how)) {
-        made = refusal(*why, which.who.profile().title());
+    if (const auto* why = std::get_if<std::shared_ptr<const failure>>(&how)) {
+        made = refusal(**why, which.who.profile().title());
     } else {
         made.session = std::get<login_session_ptr>(how);
         made.status = 303;
@@ -195,7 +187,7 @@ login_answer broker_core::answer(const attempt& which, const login_result& how) 
 awaitable<login_answer> broker_core::complete(std::shared_ptr<broker_core> self, std::string callback,
                                               std::string cookies, std::string body) {
     if (self->shut_) {
-        co_return refusal({.code = errc::shut_down, .step = "callback"}, {});
+        co_return refusal(login_failure(errc::shut_down, "callback", {}, "the login broker was closed"), {});
     }
     auto received = self->receive(callback, cookies, body);
     wipe(callback);
@@ -206,10 +198,11 @@ awaitable<login_answer> broker_core::complete(std::shared_ptr<broker_core> self,
         which->print = received->print;
         self->note(which->due);
         if (!self->attempts_->use(which)) {
-            received = used_before(*which);
-            self->settle(which, received.error());
+            received = login_failure(errc::callback_login_unknown, "callback", which->who.profile().name(),
+                                     "it has been completed");
+            self->settle(which, failed(received.error()));
         } else if (received->refusal) {
-            self->fail(which, *received->refusal);
+            self->fail(which, std::move(*received->refusal));
         } else {
             self->finish(std::move(*received));
         }
@@ -220,11 +213,8 @@ awaitable<login_answer> broker_core::complete(std::shared_ptr<broker_core> self,
     }
     const std::shared_ptr<outcome> ended{which, &which->ended};
     const auto until = self->clock_->steady_now() + self->options_.completion_timeout + beyond_completion;
-    std::optional<login_result> how = co_await wait(self, ended, until);
-    if (!how) {
-        how = failure{.code = errc::timeout, .step = "login", .provider = which->who.profile().name()};
-    }
-    co_return self->answer(*which, *how);
+    const std::optional<login_result> how = co_await wait(self, ended, until);
+    co_return self->answer(*which, how ? *how : failed(overdue(*which)));
 }
 
 }  // namespace coauth::login

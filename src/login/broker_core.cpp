@@ -2,6 +2,7 @@
 
 #include "login/checked_options.hpp"
 #include "login/kept_attempts.hpp"
+#include "login/login_failure.hpp"
 #include "login/sealed_attempts.hpp"
 
 #include <coauth/provider/callback.hpp>
@@ -17,17 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-failure of_login(errc code, std::string step, const provider::profile* whose, std::string detail) {
-    failure why;
-    why.code = code;
-    why.step = std::move(step);
-    why.provider = whose != nullptr ? whose->name() : "";
-    why.detail = std::move(detail);
-    return why;
-}
-
 failure shutting_down() {
-    return of_login(errc::shut_down, "login", nullptr, "the login broker was closed");
+    return login_failure(errc::shut_down, "login", {}, "the login broker was closed");
 }
 
 std::unique_ptr<attempts> make_attempts(login_backend how, const served_clients& served, const login_options& options) {
@@ -43,7 +35,7 @@ std::unique_ptr<attempts> make_attempts(login_backend how, const served_clients&
 }  // namespace
 
 failure expired(const attempt& which) {
-    return of_login(errc::login_expired, "login", &which.who.profile(), "begin it again");
+    return login_failure(errc::login_expired, "login", which.who.profile().name(), "begin it again");
 }
 
 broker_core::broker_core(executor where, login_backend how, login_options options)
@@ -93,7 +85,8 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     }
     for (const attempt_ptr& each : kept.displaced) {
         ++count_.displaced;
-        settle(each, of_login(errc::login_displaced, "login", &each->who.profile(), "begin it again"));
+        settle(each,
+               failed(login_failure(errc::login_displaced, "login", each->who.profile().name(), "begin it again")));
     }
     ++count_.begun;
     note(which->due);
@@ -122,14 +115,16 @@ std::vector<std::string> broker_core::surplus(std::string_view cookies) {
     for (std::size_t each = options_.max_per_browser - 1; each < alive.size(); ++each) {
         cleared.push_back(cookies_.clear(alive[each]->id()));
         end(alive[each],
-            of_login(errc::login_displaced, "login", &alive[each]->who.profile(), "too many were begun in one browser"),
+            login_failure(errc::login_displaced, "login", alive[each]->who.profile().name(),
+                          "too many were begun in one browser"),
             count_.displaced);
     }
     return cleared;
 }
 
 void broker_core::abandon(const attempt_ptr& which) {
-    end(which, of_login(errc::login_abandoned, "login", &which->who.profile(), "begin it again"), count_.abandoned);
+    end(which, login_failure(errc::login_abandoned, "login", which->who.profile().name(), "begin it again"),
+        count_.abandoned);
 }
 
 // Finding the login of a callback.
@@ -142,8 +137,8 @@ result<broker_core::arrival> broker_core::receive(std::string_view callback, std
     }
     const auto owner = served_.owner_of(*where);
     if (!owner) {
-        return of_login(errc::callback_login_unknown, "callback", nullptr,
-                        "no login was begun here with this redirect URI");
+        return login_failure(errc::callback_login_unknown, "callback", {},
+                             "no login was begun here with this redirect URI");
     }
     const bool in_body = !body.empty() && (owner->callback_in_form() || owner->callback_in_fragment());
     const std::string_view brought = in_body ? body : callback;
@@ -155,8 +150,9 @@ result<broker_core::arrival> broker_core::receive(std::string_view callback, std
     }
     made.which = std::move(*found);
     if (made.which->who.profile().name() != owner->name()) {
-        return of_login(errc::callback_wrong_provider, "callback", &*owner,
-                        "it belongs to a login at " + made.which->who.profile().name() + "; begin the login again");
+        return login_failure(
+            errc::callback_wrong_provider, "callback", owner->name(),
+            "it belongs to a login at " + made.which->who.profile().name() + "; begin the login again");
     }
     auto read = provider::read_callback(made.which->who.profile(), made.which->asked, brought, clock_->now());
     if (read.has_value()) {
@@ -179,13 +175,14 @@ result<attempt_ptr> broker_core::find(const provider::profile& owner, std::strin
     }
     // It proves nothing, so it ends nothing; what it says is told all the same.
     const auto read = provider::read_callback(owner, authorization{}, parameters, clock_->now());
-    return read.has_error() ? read.error()
-                            : of_login(errc::callback_state_missing, "callback", &owner, "begin the login again");
+    return read.has_error()
+               ? read.error()
+               : login_failure(errc::callback_state_missing, "callback", owner.name(), "begin the login again");
 }
 
 result<attempt_ptr> broker_core::find_by_state(std::string_view state, std::string_view cookies) {
-    result<attempt_ptr> found = of_login(errc::callback_cookie_missing, "callback", nullptr,
-                                         "it was begun in another browser, or this one keeps no cookies");
+    result<attempt_ptr> found = login_failure(errc::callback_cookie_missing, "callback", {},
+                                              "it was begun in another browser, or this one keeps no cookies");
     for (const login_cookie& each : cookies_.read(cookies)) {
         if (state.starts_with(each.id)) {
             found = attempts_->find(each.id, each.value);
@@ -199,8 +196,8 @@ result<attempt_ptr> broker_core::find_by_state(std::string_view state, std::stri
 
 result<attempt_ptr> broker_core::find_by_cookie(const provider::profile& owner, std::string_view cookies,
                                                 std::size_t print) {
-    result<attempt_ptr> found = of_login(errc::callback_cookie_missing, "callback", &owner,
-                                         "it was begun in another browser, or this one keeps no cookies");
+    result<attempt_ptr> found = login_failure(errc::callback_cookie_missing, "callback", owner.name(),
+                                              "it was begun in another browser, or this one keeps no cookies");
     attempt_ptr newest;
     for (const login_cookie& each : cookies_.read(cookies)) {
         auto one = attempts_->find(each.id, each.value);
@@ -227,7 +224,7 @@ void broker_core::ring() {
     const clock::steady_time now = clock_->steady_now();
     for (const attempt_ptr& each : attempts_->expire(now)) {
         ++count_.expired;
-        settle(each, expired(*each));
+        settle(each, failed(expired(*each)));
     }
     std::vector<waiter::parked_caller> late;
     clock::steady_time next = attempts_->next_due();
@@ -253,10 +250,10 @@ void broker_core::note(clock::steady_time when) {
 
 // The end.
 
-void broker_core::end(const attempt_ptr& which, const failure& why, std::atomic<std::uint64_t>& counted) {
+void broker_core::end(const attempt_ptr& which, failure why, std::atomic<std::uint64_t>& counted) {
     if (which->claim()) {
         counted += attempts_->use(which) ? 1 : 0;
-        settle(which, why);
+        settle(which, failed(std::move(why)));
     }
 }
 
@@ -272,20 +269,20 @@ void broker_core::check_still() {
     }
 }
 
-void broker_core::tell_all(const failure& why) {
+void broker_core::tell_all(const login_result& how) {
     for (const attempt_ptr& each : attempts_->held()) {
         if (each->claim()) {
             static_cast<void>(attempts_->use(each));
             attempts_->forget(each);
         }
-        each->ended.settle(why);
+        each->ended.settle(how);
     }
 }
 
 void broker_core::close_now() noexcept {
     closed_ = true;
     if (!shut_.exchange(true)) {
-        tell_all(shutting_down());
+        tell_all(failed(shutting_down()));
         still_->settle(login_session_ptr{});
         alarm_->rest();
     }
@@ -298,7 +295,7 @@ void broker_core::abandon() noexcept {
     still_->take_waiting(callers);
     for (const attempt_ptr& each : attempts_->held()) {
         each->ended.take_waiting(callers);
-        each->ended.settle(shutting_down());
+        each->ended.settle(failed(shutting_down()));
     }
     still_->settle(login_session_ptr{});
     alarm_->end();

@@ -22,6 +22,7 @@
 namespace coauth::login {
 
 [[nodiscard]] failure expired(const attempt& which);
+[[nodiscard]] failure overdue(const attempt& which);
 
 using login_backend = std::variant<kept_logins, sealed_logins>;
 
@@ -73,11 +74,11 @@ private:
     [[nodiscard]] std::vector<std::string> surplus(std::string_view cookies);
 
     void finish(arrival with);
-    void fail(const attempt_ptr& which, const failure& why);
+    void fail(const attempt_ptr& which, failure why);
     static awaitable<login_session_ptr> log_in(std::shared_ptr<broker_core> self, attempt_ptr which, grant with);
 
     /// Ends a login, unless it was used up already.
-    void end(const attempt_ptr& which, const failure& why, std::atomic<std::uint64_t>& counted);
+    void end(const attempt_ptr& which, failure why, std::atomic<std::uint64_t>& counted);
     void settle(const attempt_ptr& which, const login_result& how);
     [[nodiscard]] login_answer answer(const attempt& which, const login_result& how) const;
 
@@ -88,7 +89,7 @@ private:
     void ring();
     void note(clock::steady_time when);
     void check_still();
-    void tell_all(const failure& why);
+    void tell_all(const login_result& how);
 
     executor where_;
     const login_options options_;

@@ -1,5 +1,6 @@
 #include "core/option_checks.hpp"
 #include "login/broker_core.hpp"
+#include "login/login_failure.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -22,7 +23,19 @@ std::chrono::milliseconds bounded(std::chrono::milliseconds limit) {
     return std::clamp(limit, std::chrono::milliseconds::zero(), longest_duration);
 }
 
+/// Or throws. No coroutine: a failure is large, and a frame would have room for one all the time.
+login_session_ptr session_of(const login_result& how) {
+    if (const auto* why = std::get_if<std::shared_ptr<const failure>>(&how)) {
+        throw error{**why};
+    }
+    return std::get<login_session_ptr>(how);
+}
+
 }  // namespace
+
+failure overdue(const attempt& which) {
+    return login_failure(errc::timeout, "login", which.who.profile().name(), "it goes on; wait for it again");
+}
 
 // Waiting.
 
@@ -94,15 +107,7 @@ awaitable<login_session_ptr> broker_core::completed(std::shared_ptr<broker_core>
         self->end(which, expired(*which), self->count_.expired);
         how = co_await wait(self, ended, until);  // claimed before: its callback came in time
     }
-    if (!how) {
-        failure why{.code = errc::timeout, .step = "login", .provider = which->who.profile().name()};
-        why.detail = "it goes on; wait for it again";
-        throw error{std::move(why)};
-    }
-    if (const auto* why = std::get_if<failure>(&*how)) {
-        throw error{*why};
-    }
-    co_return std::get<login_session_ptr>(*how);
+    co_return session_of(how ? *how : failed(overdue(*which)));
 }
 
 awaitable<std::size_t> broker_core::close(std::shared_ptr<broker_core> self, std::chrono::milliseconds grace) {

@@ -1,5 +1,7 @@
 #include "login/kept_attempts.hpp"
 
+#include "login/login_failure.hpp"
+
 #include <coauth/core/secret.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -33,14 +35,6 @@ std::size_t shard_count(std::size_t max_logins) {
 
 /// Of an address that is none, so much is told apart: it may be what a request said.
 constexpr std::size_t longest_name = 64;
-
-failure refused(errc code, std::string step, std::string detail) {
-    failure why;
-    why.code = code;
-    why.step = std::move(step);
-    why.detail = std::move(detail);
-    return why;
-}
 
 struct record {
     attempt_ptr what;
@@ -103,12 +97,13 @@ public:
     result<std::vector<attempt_ptr>> keep(const attempt_ptr& begun, std::string binding, std::string address) {
         const std::scoped_lock lock{mutex_};
         if (used_.contains(begun->id()) || open_.get<by_id>().contains(begun->id())) {
-            return refused(errc::invalid_argument, "begin", "the random source repeats itself");
+            return login_failure(errc::invalid_argument, "begin", {}, "the random source repeats itself");
         }
         std::vector<attempt_ptr> displaced;
         while (open_.size() + used_.size() >= room_) {
             if (!make_room(address, displaced)) {
-                return refused(errc::too_many_logins, "begin", "there is no room for another; try again in a minute");
+                return login_failure(errc::too_many_logins, "begin", {},
+                                     "there is no room for another; try again in a minute");
             }
         }
         open_.insert({begun, std::move(binding), address, ++order_});
@@ -125,8 +120,8 @@ public:
         if (const auto used = used_.find(id); used != used_.end()) {
             return checked(used->second.what, used->second.binding, binding);
         }
-        return refused(errc::callback_login_unknown, "callback",
-                       "it has been completed, its time has passed, or another process began it");
+        return login_failure(errc::callback_login_unknown, "callback", {},
+                             "it has been completed, its time has passed, or another process began it");
     }
 
     void use(const attempt_ptr& claimed) {
@@ -176,8 +171,8 @@ public:
 private:
     static result<attempt_ptr> checked(const attempt_ptr& found, std::string_view binding, std::string_view cookie) {
         if (!equal_in_constant_time(binding, cookie)) {
-            return refused(errc::callback_cookie_mismatch, "callback",
-                           "it was begun in another browser; begin the login again");
+            return login_failure(errc::callback_cookie_mismatch, "callback", {},
+                                 "it was begun in another browser; begin the login again");
         }
         return found;
     }
@@ -269,7 +264,7 @@ result<attempts::kept> kept_attempts::keep(const attempt_ptr& begun, std::string
 result<attempt_ptr> kept_attempts::find(std::string_view id, std::string_view cookie) {
     const shard* where = shard_of(id);
     if (where == nullptr) {
-        return refused(errc::callback_login_unknown, "callback", "its state is not one of ours");
+        return login_failure(errc::callback_login_unknown, "callback", {}, "its state is not one of ours");
     }
     return where->find(id, cookie, clock_->steady_now());
 }

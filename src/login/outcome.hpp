@@ -16,8 +16,12 @@
 
 namespace coauth::login {
 
-/// How a login ended.
-using login_result = std::variant<login_session_ptr, failure>;
+/// How a login ended. Small, for each that is under way has room for one, and whoever waits for it has more.
+using login_result = std::variant<login_session_ptr, std::shared_ptr<const failure>>;
+
+[[nodiscard]] inline login_result failed(failure why) {
+    return std::make_shared<const failure>(std::move(why));
+}
 
 /// A caller who waits for an outcome until a deadline.
 struct waiter final : cache::due_node {

@@ -1,5 +1,7 @@
 #include "login/sealed_attempts.hpp"
 
+#include "login/login_failure.hpp"
+
 #include <coauth/core/encoding.hpp>
 #include <coauth/core/secret.hpp>
 
@@ -22,17 +24,9 @@ constexpr std::string_view purpose = "coauth login ";
 /// A browser keeps 4,096 bytes of a cookie, its name and attributes among them.
 constexpr std::size_t longest_cookie = 3800;
 
-failure refused(errc code, std::string step, std::string detail) {
-    failure why;
-    why.code = code;
-    why.step = std::move(step);
-    why.detail = std::move(detail);
-    return why;
-}
-
 failure unreadable() {
-    return refused(errc::callback_cookie_mismatch, "callback",
-                   "it was sealed under another key, for another login, or altered; begin the login again");
+    return login_failure(errc::callback_cookie_mismatch, "callback", {},
+                         "it was sealed under another key, for another login, or altered; begin the login again");
 }
 
 std::int64_t milliseconds(clock::wall_time when) {
@@ -93,12 +87,13 @@ result<attempt_ptr> sealed_attempts::unseal(std::string_view id, std::string_vie
     const std::chrono::milliseconds until{boost::json::value_to<std::int64_t>(fields[2])};
     const auto left = until - std::chrono::milliseconds{milliseconds(clock_->now())};
     if (left <= std::chrono::milliseconds::zero()) {
-        return refused(errc::callback_login_unknown, "callback", "its time has passed; begin the login again");
+        return login_failure(errc::callback_login_unknown, "callback", {},
+                             "its time has passed; begin the login again");
     }
     const auto who = served_.find(text(3), text(4));
     if (!who) {
-        return refused(errc::callback_login_unknown, "callback",
-                       "another process began it, for a client that this one does not serve");
+        return login_failure(errc::callback_login_unknown, "callback", {},
+                             "another process began it, for a client that this one does not serve");
     }
     authorization asked;
     asked.state = text(5);
@@ -129,13 +124,13 @@ result<attempts::kept> sealed_attempts::keep(const attempt_ptr& begun, std::stri
     kept made;
     made.cookie = seal(*begun);
     if (made.cookie.size() > longest_cookie) {
-        return refused(errc::invalid_argument, "begin",
-                       "return_to, tag, account and scopes together are too long for a cookie of 3,800 bytes");
+        return login_failure(errc::invalid_argument, "begin", {},
+                             "return_to, tag, account and scopes together are too long for a cookie of 3,800 bytes");
     }
     const std::scoped_lock lock{mutex_};
     const auto known = live_.find(std::string{begun->id()});
     if (used_.contains(std::string{begun->id()}) || (known != live_.end() && !known->second.expired())) {
-        return refused(errc::invalid_argument, "begin", "the random source repeats itself");
+        return login_failure(errc::invalid_argument, "begin", {}, "the random source repeats itself");
     }
     hold(begun);
     return made;
@@ -153,7 +148,7 @@ result<attempt_ptr> sealed_attempts::find(std::string_view id, std::string_view 
         }
     }
     if (used_.contains(std::string{id})) {
-        return refused(errc::callback_login_unknown, "callback", "it has been completed, or was given up");
+        return login_failure(errc::callback_login_unknown, "callback", {}, "it has been completed, or was given up");
     }
     hold(*opened);
     return *opened;

@@ -1,5 +1,7 @@
 #include "login/served_clients.hpp"
 
+#include "login/login_failure.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
@@ -8,27 +10,14 @@
 
 namespace coauth::login {
 
-namespace {
-
-failure refused(errc code, std::string step, const client* who, std::string detail) {
-    failure why;
-    why.code = code;
-    why.step = std::move(step);
-    why.provider = who != nullptr ? who->profile().name() : "";
-    why.detail = std::move(detail);
-    return why;
-}
-
-}  // namespace
-
 result<callback_place> place_of(std::string_view callback) {
     const std::string_view before = callback.substr(0, callback.find_first_of("?#"));
     const auto read = boost::urls::parse_uri_reference(before);
     const bool is_path =
         read && read->encoded_path().starts_with('/') && (read->has_scheme() || !read->has_authority());
     if (!is_path || before.find("%2F") != before.npos || before.find("%2f") != before.npos) {  // which is no "/"
-        return refused(errc::callback_malformed, "callback", nullptr,
-                       "pass on the whole request target, \"/callback/...?...\", or the whole URL");
+        return login_failure(errc::callback_malformed, "callback", {},
+                             "pass on the whole request target, \"/callback/...?...\", or the whole URL");
     }
     boost::urls::url normal{*read};
     normal.normalize();
@@ -55,15 +44,15 @@ result<void> served_clients::serve(const client& with, bool replace) {
     }
     const auto where = place_of(with.redirect_uri());
     if (where.has_error() || where->origin.empty()) {
-        return refused(errc::invalid_argument, "begin", &with,
-                       "its redirect URI is missing or no whole URL; give the client one with a path of its own");
+        return login_failure(errc::invalid_argument, "begin", with.profile().name(),
+                             "its redirect URI is missing or no whole URL; give the client one with a path of its own");
     }
     const std::unique_lock lock{mutex_};
     const auto taken = routes_.find(where->path);
     if (taken != routes_.end() && taken->second.owner.name() != with.profile().name()) {
-        return refused(errc::invalid_argument, "begin", &with,
-                       "its redirect URI has the path of " + taken->second.owner.name() +
-                           "'s; a callback could be taken for the other's: give each provider a path of its own");
+        return login_failure(errc::invalid_argument, "begin", with.profile().name(),
+                             "its redirect URI has the path of " + taken->second.owner.name() +
+                                 "'s; a callback could be taken for the other's: give each provider a path of its own");
     }
     routes_.try_emplace(where->path, route{with.profile(), {}}).first->second.origins.insert(where->origin);
     auto [known, added] = clients_.try_emplace({with.profile().name(), with.client_id()}, served{with, {}});
