@@ -196,8 +196,9 @@ token_ptr cache_core::peek(const token_key& key) const {
     return shard_of(hashed.hash).peek(hashed, clock_->steady_now());
 }
 
-void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, const executor& home,
-                      waiter::completion handler) {
+template <class Enter>
+void cache_core::admit(const token_key& key, std::chrono::milliseconds limit, const executor& home,
+                       waiter::completion handler, Enter&& enter) {
     const auto who = std::make_shared<waiter>(home, std::move(handler));
     shard& where = shard_of(hash_of(view_of(key)));
     who->on_cancellation([weak = weak_from_this(), late = std::weak_ptr{who}, &where] {
@@ -212,9 +213,31 @@ void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, con
         if (closed_) {
             then.wake.push_back({who, shutting_down()});
         } else {
-            s.ask(key, who, deadline, now(), then);
+            enter(s, who, deadline, then);
         }
     });
+}
+
+void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, const executor& home,
+                      waiter::completion handler) {
+    admit(key, limit, home, std::move(handler),
+          [&](shard& s, const waiter_ptr& who, clock::steady_time deadline, orders& then) {
+              s.ask(key, who, deadline, now(), then);
+          });
+}
+
+void cache_core::join(const token_key& key, std::chrono::milliseconds limit, const executor& home,
+                      waiter::completion handler) {
+    admit(key, limit, home, std::move(handler),
+          [&](shard& s, const waiter_ptr& who, clock::steady_time deadline, orders& then) {
+              s.join(key, who, deadline, then);
+          });
+}
+
+bool cache_core::under_way(const token_key& key) {
+    shard& where = shard_of(hash_of(view_of(key)));
+    const std::scoped_lock lock{where.mutex()};
+    return where.under_way(view_of(key));
 }
 
 void cache_core::put(const token_key& key, token_ptr fresh, std::shared_ptr<bystander<std::optional<failure>>> author) {

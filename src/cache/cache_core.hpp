@@ -41,6 +41,10 @@ public:
     /// A caller that found nothing at hand.
     void wait(const token_key& key, std::chrono::milliseconds limit, const executor& home, waiter::completion handler);
 
+    /// A caller that waits for the end of what is under way for the key, whatever is at hand; it gets what comes of it.
+    void join(const token_key& key, std::chrono::milliseconds limit, const executor& home, waiter::completion handler);
+    [[nodiscard]] bool under_way(const token_key& key);
+
     [[nodiscard]] token_key completed(const token_key& key) const;
     [[nodiscard]] std::chrono::milliseconds get_timeout() const noexcept { return options_.get_timeout; }
     [[nodiscard]] const executor& where() const noexcept { return where_; }
@@ -59,8 +63,13 @@ public:
 
     // Work that its caller awaits, but that does not end with the caller's patience.
     static awaitable<bool> erase(std::shared_ptr<cache_core> self, token_key key);
-    static awaitable<bool> revoke(std::shared_ptr<cache_core> self, token_key key, parameters arguments);
+    static awaitable<void> revoke_once(std::shared_ptr<cache_core> self, token_key key, token_ptr what,
+                                       parameters arguments);
     static awaitable<std::size_t> load_all(std::shared_ptr<cache_core> self);
+
+    /// The key's token: what the store has, for another process may have refreshed it, unless what is held here is
+    /// newer. Null where there is none.
+    static awaitable<token_ptr> latest(std::shared_ptr<cache_core> self, token_key key);
 
     /// A page of the store, whose failures are all of class store.
     static awaitable<store_page> scan(std::shared_ptr<token_store> from, std::string after, std::size_t limit);
@@ -104,6 +113,11 @@ private:
     void report(const flight_ptr& which, Change&& what_happened) {
         change(*shards_[which->shard], std::forward<Change>(what_happened));
     }
+
+    /// Has the shard take in a caller: `enter(shard, waiter, deadline, orders)`.
+    template <class Enter>
+    void admit(const token_key& key, std::chrono::milliseconds limit, const executor& home, waiter::completion handler,
+               Enter&& enter);
 
     void carry_out(orders& then);
     void begin(const flight_ptr& which);

@@ -234,32 +234,40 @@ awaitable<bool> cache_core::erase(std::shared_ptr<cache_core> self, token_key ke
     co_return had;
 }
 
-awaitable<bool> cache_core::revoke(std::shared_ptr<cache_core> self, token_key key, parameters arguments) {
-    token_ptr ended = self->held(key);
-    if (!ended) {
-        std::optional<stored_token> stored;
-        try {
-            stored = co_await self->store_->load(key);
-        } catch (...) {
-            throw error{store_failure(std::current_exception(), key)};
-        }
-        if (!stored) {
-            throw error{cache_failure(errc::no_token, "revoke", key)};
-        }
-        ended = std::make_shared<const token>(stored->record.value);
-    }
+awaitable<void> cache_core::revoke_once(std::shared_ptr<cache_core> self, token_key key, token_ptr what,
+                                        parameters arguments) {
     const auto served = self->clients_.find(key.provider(), key.client_id());
     if (!served) {
         throw error{cache_failure(errc::invalid_argument, "revoke", key, not_served)};
     }
     try {
-        co_await served->requests.revoke(*ended, std::move(arguments));
+        co_await served->requests.revoke(*what, std::move(arguments));
     } catch (const error& refused) {
         if (!needs_login(refused.details())) {
             throw;
         }
     }
-    co_return co_await erase(std::move(self), std::move(key));
+}
+
+awaitable<token_ptr> cache_core::latest(std::shared_ptr<cache_core> self, token_key key) {
+    token_ptr held;
+    {
+        shard& where = self->shard_of(hash_of(view_of(key)));
+        const std::scoped_lock lock{where.mutex()};
+        if (token_ptr unsaved = where.unsaved(view_of(key))) {
+            co_return unsaved;
+        }
+        held = where.held(view_of(key));
+    }
+    try {
+        const std::optional<stored_token> stored = co_await self->store_->load(key);
+        co_return stored ? std::make_shared<const token>(stored->record.value) : held;
+    } catch (...) {
+        if (!held) {
+            throw error{store_failure(std::current_exception(), key)};
+        }
+    }
+    co_return held;
 }
 
 awaitable<store_page> cache_core::scan(std::shared_ptr<token_store> from, std::string after, std::size_t limit) {

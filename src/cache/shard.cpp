@@ -69,6 +69,16 @@ token_ptr shard::held(const key_view& key) const {
     return of != nullptr ? of->held : nullptr;
 }
 
+token_ptr shard::unsaved(const key_view& key) const {
+    const entry* of = find(key);
+    return of != nullptr && of->unsaved() ? of->held : nullptr;
+}
+
+bool shard::under_way(const key_view& key) const {
+    const entry* of = find(key);
+    return of != nullptr && of->flying();
+}
+
 // Entries.
 
 realm_ptr shard::realm_of(const token_key& key) {
@@ -157,17 +167,30 @@ void shard::ask(const token_key& key, const waiter_ptr& who, clock::steady_time 
     if (of != nullptr && of->usable(now.steady)) {
         then.wake.push_back({who, of->held});
     } else if (of != nullptr && may_wait(*of, now, then, instead)) {
-        unrest& with = of->in_trouble();
-        who->at = of;
-        who->index = with.waiting.size();
-        with.waiting.push_back(who);
-        ++waiting_;
-        due_.set(*who, deadline);
-        if (with.flying && !with.flying->awaited.exchange(true) && with.flying->at == flight::stage::queued) {
-            then.promote.push_back(with.flying);
-        }
+        park(*of, who, deadline, then);
     } else {
         then.wake.push_back({who, instead ? std::move(*instead) : failure{.code = errc::shut_down}});
+    }
+}
+
+void shard::join(const token_key& key, const waiter_ptr& who, clock::steady_time deadline, orders& then) {
+    entry* of = find(view_of(key));
+    if (of != nullptr && of->flying()) {
+        park(*of, who, deadline, then);
+    } else {
+        then.wake.push_back({who, token_ptr{}});
+    }
+}
+
+void shard::park(entry& at, const waiter_ptr& who, clock::steady_time deadline, orders& then) {
+    unrest& with = at.in_trouble();
+    who->at = &at;
+    who->index = with.waiting.size();
+    with.waiting.push_back(who);
+    ++waiting_;
+    due_.set(*who, deadline);
+    if (with.flying && !with.flying->awaited.exchange(true) && with.flying->at == flight::stage::queued) {
+        then.promote.push_back(with.flying);
     }
 }
 

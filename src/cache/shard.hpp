@@ -105,6 +105,8 @@ public:
 
     /// A caller who found nothing at hand: gets what there is by now, or waits.
     void ask(const token_key& key, const waiter_ptr& who, clock::steady_time deadline, moment now, orders& then);
+    /// A caller who waits for the end of what is under way, whatever is at hand; woken at once if nothing is.
+    void join(const token_key& key, const waiter_ptr& who, clock::steady_time deadline, orders& then);
     void cancel(const waiter_ptr& who, orders& then);
 
     void let_in(const flight_ptr& which, moment now, orders& then);
@@ -142,6 +144,11 @@ public:
 
     /// The token of the key, whatever its state, and its version; null where none is held.
     [[nodiscard]] token_ptr held(const key_view& key) const;
+
+    /// The same, if the store has not taken it yet.
+    [[nodiscard]] token_ptr unsaved(const key_view& key) const;
+
+    [[nodiscard]] bool under_way(const key_view& key) const;
 
     /// Does what has fallen due, at most so many things. False if there is more.
     bool sweep(moment now, orders& then);
@@ -199,6 +206,7 @@ private:
     void fail(entry& of, failure why, moment now, orders& then);
     void end(entry& of, failure why, moment now, orders& then);
     void go_on(entry& of, moment now, orders& then);
+    void park(entry& at, const waiter_ptr& who, clock::steady_time deadline, orders& then);
     void wake_all(entry& of, const token_result& with, orders& then);
     [[nodiscard]] std::vector<waiter_ptr> take_waiting(entry& of);
     void detach(const waiter_ptr& who);

@@ -1,4 +1,5 @@
 #include "cache/cache_core.hpp"
+#include "cache/cache_failure.hpp"
 #include "cache/detached.hpp"
 
 #include <coauth/cache/token_cache.hpp>
@@ -17,15 +18,18 @@ public:
 
     using shared = std::shared_ptr<implementation>;
     using signature = void(std::exception_ptr, token_ptr);
+    using entrance = void (cache_core::*)(const token_key&, std::chrono::milliseconds, const executor&,
+                                          cache::waiter::completion);
 
-    static awaitable<token_ptr> wait(shared self, token_key key, std::chrono::milliseconds limit) {
+    static awaitable<token_ptr> wait(shared self, token_key key, std::chrono::milliseconds limit,
+                                     entrance way_in = &cache_core::wait) {
         const executor home = co_await boost::asio::this_coro::executor;
         const auto begin = [](auto handler, shared core, token_key what, std::chrono::milliseconds patience,
-                              const executor& back) {
-            core->cache_core::wait(what, patience, back, cache::waiter::completion{std::move(handler)});
+                              const executor& back, entrance by) {
+            (*core.*by)(what, patience, back, cache::waiter::completion{std::move(handler)});
         };
         co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, signature>(
-            begin, boost::asio::use_awaitable, self, key, limit, home);
+            begin, boost::asio::use_awaitable, self, key, limit, home, way_in);
     }
 
     static awaitable<token_ptr> find(shared self, token_key key, std::chrono::milliseconds limit) {
@@ -64,6 +68,35 @@ public:
         self->check_refreshable(key, *old);
         self->invalidate(key, old, false);
         co_return co_await wait(self, key, self->get_timeout());
+    }
+
+    /// Until nothing is under way for the key; what came of it does not matter.
+    static awaitable<void> settled(shared self, token_key key) {
+        try {
+            (void)co_await wait(self, key, self->get_timeout(), &cache_core::join);
+        } catch (const error&) {
+            if (self->under_way(key)) {
+                throw;  // the waiting has ended, and nothing else
+            }
+        }
+    }
+
+    /// A refresh that is under way would bring a token that nobody had revoked: it ends first. One may begin beside the
+    /// revocation, and come first at the provider: then what it brought is revoked too.
+    static awaitable<bool> revoke(shared self, token_key key, parameters arguments) {
+        co_await settled(self, key);
+        token_ptr now = co_await latest(self, key);
+        if (!now) {
+            throw error{cache::cache_failure(errc::no_token, "revoke", key)};
+        }
+        token_ptr revoked;
+        do {
+            revoked = std::move(now);
+            co_await revoke_once(self, key, revoked, arguments);
+            co_await settled(self, key);
+            now = co_await latest(self, key);
+        } while (now && !cache::same_secrets(*now, *revoked));
+        co_return co_await erase(std::move(self), std::move(key));
     }
 
     static awaitable<std::size_t> still(shared self) {

@@ -40,8 +40,10 @@ std::optional<secret> decoded(std::string_view text) {
     secret key{std::move(bytes)};
     // OpenSSL takes more than one form for the same bytes; written anew, only one is as it was.
     const secret again{base64(key.reveal())};
-    const bool same = decoded > 0 && equal_in_constant_time(again.reveal(), text);
-    return same ? std::optional(std::move(key)) : std::nullopt;
+    if (decoded <= 0 || !equal_in_constant_time(again.reveal(), text)) {
+        return std::nullopt;
+    }
+    return key;
 }
 
 failure bad_line(std::size_t number, const std::string& detail) {

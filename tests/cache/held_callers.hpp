@@ -37,16 +37,18 @@ public:
         }
     }
 
-    /// The one who is held longest; the others are held on.
-    void let_go_first() {
-        std::function<void()> first;
+    /// One of them, counted from the one who is held longest; the others are held on.
+    void let_go_one(std::size_t which) {
+        std::function<void()> one;
         {
             const std::scoped_lock lock{mutex_};
-            first = std::move(held_.front());
-            held_.erase(held_.begin());
+            const auto at = held_.begin() + static_cast<std::ptrdiff_t>(which);
+            one = std::move(*at);
+            held_.erase(at);
         }
-        first();
+        one();
     }
+    void let_go_first() { let_go_one(0); }
 
     /// Those who are held are never let go.
     void forget() { (void)taken(); }

@@ -22,7 +22,8 @@
 namespace coauth::test {
 
 /// A provider behind a transport that rotates refresh tokens as Hike does: each is good for one use, and a second use
-/// ends the whole family. No network; requests can be held, failed before or after they were carried out, and counted.
+/// ends the whole family; and that revokes them. No network; requests can be held, failed before or after they were
+/// carried out, and counted.
 class rotating_provider final : public transport {
 public:
     /// What becomes of the next request.
@@ -79,6 +80,7 @@ public:
 
     /// The one who is held longest is answered; the others are held on.
     void let_go_first() { held_.let_go_first(); }
+    void let_go_second() { held_.let_go_one(1); }
 
     /// Those who are held are never answered.
     void forget() { held_.forget(); }
@@ -90,6 +92,15 @@ public:
     std::size_t refusals() {
         const std::scoped_lock lock{mutex_};
         return refusals_;
+    }
+    std::size_t revocations() {
+        const std::scoped_lock lock{mutex_};
+        return revocations_;
+    }
+    /// The refresh tokens that would be taken now.
+    std::size_t working() {
+        const std::scoped_lock lock{mutex_};
+        return live_.size();
     }
     std::size_t most_at_once() {
         const std::scoped_lock lock{mutex_};
@@ -171,13 +182,24 @@ private:
     }
 
     http_response carry_out(const http_request& request) {
+        return request.url.ends_with("/revoke") ? revoke(request) : refresh(request);
+    }
+
+    /// One that is spent or unknown is none of the provider's concern.
+    http_response revoke(const http_request& request) {
+        ++revocations_;
+        live_.erase(field(request.body, "token"));
+        return http_response{200, ""};
+    }
+
+    http_response refresh(const http_request& request) {
         const std::string used = field(request.body, "refresh_token");
         const auto found = live_.find(used);
         if (const auto last = successor_of_.find(used);
             graceful && last != successor_of_.end() && live_.contains(last->second)) {
             live_[used] = live_[last->second];
             live_.erase(last->second);
-            return carry_out(request);
+            return refresh(request);
         }
         if (found == live_.end()) {
             // Reuse: whoever has the family's successor loses it too.
@@ -226,6 +248,7 @@ private:
     std::size_t issued_ = 0;
     std::size_t requests_ = 0;
     std::size_t refusals_ = 0;
+    std::size_t revocations_ = 0;
     std::size_t at_once_ = 0;
     std::size_t most_at_once_ = 0;
 };

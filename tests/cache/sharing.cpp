@@ -241,14 +241,6 @@ TEST_CASE("refresh brings a new token whatever the old one's age, and joins one 
     CHECK(world.run(world.cache.get({"vk", "7"})) != nullptr);
 }
 
-TEST_CASE("revoke ends the token at the provider, then in the store, then in memory") {
-    cache_world world;
-    world.run(world.cache.put(ann, world.fresh_token("ann")));
-    CHECK(world.failure_of(world.cache.revoke({"hike", "nobody"})).code == errc::no_token);
-    CHECK(world.failure_of(world.cache.revoke(ann)).code == errc::unsupported_operation);
-    CHECK(world.cache.peek(ann) != nullptr);  // nothing is forgotten then
-}
-
 TEST_CASE("close ends the waiting of all, and waits for what was sent") {
     cache_world world;
     world.hold_refresh_of("ann");
