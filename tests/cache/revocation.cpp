@@ -20,7 +20,7 @@ namespace json = boost::json;
 
 namespace {
 
-const token_key ann{"hike", "ann"};
+const token_key ann = token_key{"hike", "ann"}.with_client_id("id");  // as the store has it
 
 /// Hike, if it had a revocation.
 provider::profile hike_that_revokes() {

@@ -97,7 +97,8 @@ public:
     /// Forgets the token, in the store too. Whoever waits for it gets `errc::no_token`. True if there was one.
     awaitable<bool> erase(token_key key);
 
-    /// Ends the token at the provider, then as `erase`. Throws what `client::revoke` does, and then nothing is
+    /// Ends the token at the provider, then as `erase`. A refresh that is under way ends first, within
+    /// `cache_options::get_timeout`, and what it brought is what is revoked. Throws what `client::revoke` does, and then nothing is
     /// forgotten; a token that the provider does not know any more counts as ended. Throws `errc::no_token` where there
     /// is none.
     awaitable<void> revoke(token_key key, parameters arguments = {});
