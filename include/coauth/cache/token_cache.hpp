@@ -98,9 +98,9 @@ public:
     awaitable<bool> erase(token_key key);
 
     /// Ends the token at the provider, then as `erase`. A refresh that is under way ends first, within
-    /// `cache_options::get_timeout`, and what it brought is what is revoked. Throws what `client::revoke` does, and then nothing is
-    /// forgotten; a token that the provider does not know any more counts as ended. Throws `errc::no_token` where there
-    /// is none.
+    /// `cache_options::get_timeout`, and what it brought is what is revoked. Throws what `client::revoke` does, and
+    /// then nothing is forgotten; a token that the provider does not know any more counts as ended. Throws
+    /// `errc::no_token` where there is none.
     awaitable<void> revoke(token_key key, parameters arguments = {});
 
     /// Calls `seen` for each record of the store, damaged ones too, in pages; on the caller's executor. Returns how
