@@ -133,6 +133,7 @@ private:
     static awaitable<void> ask(std::shared_ptr<cache_core> self, flight_ptr which);
     static awaitable<void> settle(std::shared_ptr<cache_core> self, flight_ptr which);
     static awaitable<void> commit(std::shared_ptr<cache_core> self, flight_ptr which);
+    static awaitable<void> keep_lease(std::shared_ptr<cache_core> self, flight_ptr which);
     static awaitable<void> erase_again(std::shared_ptr<cache_core> self, flight_ptr which);
     static awaitable<void> give_lease_back(std::shared_ptr<cache_core> self, flight_ptr which);
     static awaitable<commit_outcome> commit_record(std::shared_ptr<cache_core> self, flight_ptr which);

@@ -151,6 +151,9 @@ awaitable<void> cache_core::commit(std::shared_ptr<cache_core> self, flight_ptr 
     } catch (...) {
         done = store_failure(std::current_exception(), which->key);
     }
+    if (std::holds_alternative<failure>(done) && which->leased) {
+        co_await keep_lease(self, which);
+    }
     self->report(which, [&](shard& s, orders& then) { s.committed(which, std::move(done), self->now(), then); });
 }
 
@@ -197,6 +200,20 @@ awaitable<commit_outcome> cache_core::commit_record(std::shared_ptr<cache_core> 
         expected = other ? other->version : 0;
     }
     throw error{cache_failure(errc::store_locked, "store", which->key, "others write this token without end")};
+}
+
+/// After a commit that failed: the store has the spent refresh token still, and nobody else may use it before the next
+/// attempt has ended.
+awaitable<void> cache_core::keep_lease(std::shared_ptr<cache_core> self, flight_ptr which) {
+    if (!self->wanted(which)) {
+        co_return;
+    }
+    try {
+        co_await self->store_->try_lease(which->key, self->owner_of(*which),
+                                         self->options_.lease_time + longest_commit_pause);
+    } catch (...) {
+        co_return;  // the store that refused the commit refuses this too
+    }
 }
 
 awaitable<void> cache_core::erase_again(std::shared_ptr<cache_core> self, flight_ptr which) {

@@ -11,12 +11,16 @@
 #include <boost/asio/strand.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 
 namespace coauth::cache {
+
+/// The pauses between attempts at a commit that the store refuses grow no longer than this.
+constexpr std::chrono::milliseconds longest_commit_pause{60'000};
 
 /// One piece of work for an entry, at the store and at the provider. It ends whether or not anybody waits for it, and
 /// whatever becomes of its entry meanwhile.

@@ -117,9 +117,8 @@ void shard::keep_unsaved(entry& of, const flight& by, const failure& why, moment
         commit.earlier.push_back(by.fresh);  // it may have come through all the same
     }
     ++commit.failures;
-    due_.set(commit,
-             now.steady + pause_after(commit.failures, options_.first_pause,
-                                      std::min<std::chrono::milliseconds>(options_.greatest_pause, 60s), chance()));
+    due_.set(commit, now.steady + pause_after(commit.failures, options_.first_pause,
+                                              std::min(options_.greatest_pause, longest_commit_pause), chance()));
     store_failed(of, why, now, then);
 }
 
@@ -137,6 +136,7 @@ void shard::begin_commit(entry& of, moment now, orders& then) {
     made->fresh = of.held;
     made->shown = true;
     made->overriding = of.trouble->commit.overriding;
+    made->leased = of.trouble->commit.lease != 0;
     made->earlier = of.trouble->commit.earlier;
     due_.remove(of.trouble->commit);
     schedule(of, now.steady);

@@ -41,6 +41,26 @@ TEST_CASE("a successor is not lost to its own predecessor, whose commit had come
     CHECK(world.provider.refusals() == 0);
 }
 
+TEST_CASE("while the store does not take a successor, no other process uses the spent refresh token") {
+    faulty_world world;
+    world.run(world.cache.put(ann, world.fresh_token("ann")));
+    token_cache elsewhere{world.context.get_executor(), world.store, on(world.clock)};
+    elsewhere.serve(world.client_of("hike"));
+    world.disturbed->on_commit = store_fate::failed;
+    CHECK(text(world.run(world.cache.refresh(ann))) == "access-ann-2");
+    for (int half_minute = 0; half_minute < 20; ++half_minute) {
+        (void)world.start(elsewhere.refresh(ann));
+        world.turn(30s);
+    }
+    CHECK(world.provider.requests() == 1);
+    CHECK(world.cache.statistics().unsaved == 1);
+    world.disturbed->on_commit = store_fate::served;
+    world.turn(1min);
+    CHECK(world.cache.statistics().unsaved == 0);
+    CHECK(text(world.run(elsewhere.get(ann))) == "access-ann-2");
+    CHECK(world.provider.refusals() == 0);
+}
+
 TEST_CASE("a successor that waits for the store is not taken back by its predecessor at the next refresh") {
     faulty_world world;
     world.run(world.cache.put(ann, world.fresh_token("ann", 100s)));

@@ -46,6 +46,23 @@ struct revoking_world : cache_world {
         run(cache.put(ann, fresh_token("ann")));
     }
 
+    /// A refresh that the provider holds.
+    std::shared_ptr<pending<token_ptr>> held_refresh() {
+        provider.hold();
+        auto refreshed = start(cache.refresh(ann));
+        settle();
+        return refreshed;
+    }
+    std::shared_ptr<pending<bool>> started_revocation() {
+        auto revoked = start(cache.revoke(ann));
+        settle();
+        return revoked;
+    }
+    void let_go() {
+        provider.let_go();
+        settle();
+    }
+
     void check_that_nothing_is_left() {
         CHECK(provider.working() == 0);
         CHECK_FALSE(run(store->load(ann)));
@@ -81,14 +98,10 @@ TEST_CASE("what the provider cannot revoke is not forgotten either") {
 
 TEST_CASE("a refresh that is under way ends first, and what it brought is revoked") {
     revoking_world world;
-    world.provider.hold();
-    const auto refreshed = world.start(world.cache.refresh(ann));
-    world.settle();
-    const auto revoked = world.start(world.cache.revoke(ann));
-    world.settle();
+    const auto refreshed = world.held_refresh();
+    const auto revoked = world.started_revocation();
     CHECK_FALSE(revoked->done());
-    world.provider.let_go();
-    world.settle();
+    world.let_go();
     CHECK(refreshed->value);
     CHECK(revoked->value);
     CHECK(world.provider.revocations() == 1);
@@ -98,30 +111,23 @@ TEST_CASE("a refresh that is under way ends first, and what it brought is revoke
 TEST_CASE("what a refresh brings that was carried out before the revocation is revoked too") {
     revoking_world world;
     world.provider.hold();
-    const auto revoked = world.start(world.cache.revoke(ann));
-    world.settle();
-    const auto refreshed = world.start(world.cache.refresh(ann));
-    world.settle();
+    const auto revoked = world.started_revocation();
+    const auto refreshed = world.held_refresh();
     world.provider.let_go_second();
     world.settle();
     CHECK(refreshed->value);
-    world.provider.let_go();
-    world.settle();
+    world.let_go();
     CHECK(revoked->value);
     CHECK(world.provider.revocations() == 2);
     world.check_that_nothing_is_left();
 }
 
-TEST_CASE("a refresh under way that is refused leaves nothing to be revoked twice") {
+TEST_CASE("a refresh under way that is refused does not stop the revocation") {
     revoking_world world;
-    world.provider.hold();
-    const auto refreshed = world.start(world.cache.refresh(ann));
-    world.settle();
-    const auto revoked = world.start(world.cache.revoke(ann));
-    world.settle();
+    const auto refreshed = world.held_refresh();
+    const auto revoked = world.started_revocation();
     world.provider.next(rotating_provider::fate::refused);
-    world.provider.let_go();
-    world.settle();
+    world.let_go();
     CHECK(needs_login(refreshed->why()));
     CHECK(revoked->value);
     world.check_that_nothing_is_left();
@@ -138,16 +144,12 @@ TEST_CASE("what another process refreshed meanwhile is revoked, and not what it 
 
 TEST_CASE("a revocation does not wait for a refresh without end") {
     revoking_world world;
-    world.provider.hold();
-    (void)world.start(world.cache.refresh(ann));
-    world.settle();
-    const auto revoked = world.start(world.cache.revoke(ann));
-    world.settle();
+    (void)world.held_refresh();
+    const auto revoked = world.started_revocation();
     world.turn(10min);
     CHECK(revoked->why().code == errc::timeout);
     CHECK(world.run(world.store->load(ann)));
-    world.provider.let_go();
-    world.settle();
+    world.let_go();
 }
 
 TEST_CASE("a token that the store has not taken yet is the one that is revoked") {
