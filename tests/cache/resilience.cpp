@@ -42,7 +42,8 @@ TEST_CASE("a successor is not lost to its own predecessor, whose commit had come
 }
 
 TEST_CASE("while the store does not take a successor, no other process uses the spent refresh token") {
-    faulty_world world;
+    const auto store_time = std::make_shared<manual_clock>();
+    faulty_world world{std::make_shared<faulty_store>(store_time)};
     world.run(world.cache.put(ann, world.fresh_token("ann")));
     token_cache elsewhere{world.context.get_executor(), world.store, on(world.clock)};
     elsewhere.serve(world.client_of("hike"));
@@ -50,6 +51,7 @@ TEST_CASE("while the store does not take a successor, no other process uses the 
     CHECK(text(world.run(world.cache.refresh(ann))) == "access-ann-2");
     for (int half_minute = 0; half_minute < 20; ++half_minute) {
         (void)world.start(elsewhere.refresh(ann));
+        store_time->advance(30s);
         world.turn(30s);
     }
     CHECK(world.provider.requests() == 1);
