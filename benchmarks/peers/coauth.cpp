@@ -130,9 +130,9 @@ private:
     coauth::connection_pool pool_{context_.get_executor(), limits(given_)};
     const coauth::client hitkey_{pool_,
                                  profile(given_),
-                                 {.client_id = std::string{contest::client_id},
+                                 {.client_id = contest::client_id,
                                   .client_secret = coauth::secret{contest::client_secret},
-                                  .redirect_uri = std::string{contest::redirect_uri}}};
+                                  .redirect_uri = contest::redirect_uri}};
 };
 
 /// The resident memory of a connection that waits in the pool: of many, against one.

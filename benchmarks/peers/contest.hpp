@@ -8,16 +8,17 @@
 #include <string_view>
 #include <vector>
 
-/// What the contestants written in C++ have in common: the command line, the values of a login, and the line of figures.
+/// What the contestants written in C++ have in common: the command line, the values of a login, and the line of
+/// figures.
 namespace contest {
 
 using clock = std::chrono::steady_clock;
 
-inline constexpr std::string_view client_id = "benchmark-client";
-inline constexpr std::string_view client_secret = "client-secret-of-the-benchmark";
-inline constexpr std::string_view redirect_uri = "https://app.example/callback";
-inline constexpr std::string_view code = "SplxlOBeZQQYbYS6WxSbIA";
-inline constexpr std::string_view code_verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+inline constexpr const char* client_id = "benchmark-client";
+inline constexpr const char* client_secret = "client-secret-of-the-benchmark";
+inline constexpr const char* redirect_uri = "https://app.example/callback";
+inline constexpr const char* code = "SplxlOBeZQQYbYS6WxSbIA";
+inline constexpr const char* code_verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 inline constexpr std::string_view subject = "550e8400-e29b-41d4-a716-446655440000";
 inline constexpr std::size_t access_token_length = 800;
 
@@ -87,8 +88,8 @@ private:
 /// The same for logins that begin at a fixed rate.
 class schedule {
 public:
-    explicit schedule(double rate) : interval_{std::chrono::duration_cast<clock::duration>(
-                                         std::chrono::duration<double>{1 / rate})} {}
+    explicit schedule(double rate)
+        : interval_{std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>{1 / rate})} {}
 
     [[nodiscard]] clock::time_point next() const noexcept { return next_; }
     void advance() noexcept { next_ += interval_; }

@@ -1,4 +1,5 @@
-/* Preloaded into a contestant, counts what it allocates, and writes "CALLS BYTES" to the file $ALLOCATIONS at its end. */
+/* Preloaded into a contestant, counts what it allocates, and writes "CALLS BYTES" to the file $ALLOCATIONS at its end.
+ */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>

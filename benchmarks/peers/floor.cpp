@@ -1,10 +1,9 @@
-// The floor: the least that Asio and OpenSSL do for a login. The bytes of both requests are prepared, of the answers only the
-// status and the length are looked at, and nothing is handled but success. No client that does its work can be below it.
+// The floor: the least that Asio and OpenSSL do for a login. The bytes of both requests are prepared, of the answers
+// only the status and the length are looked at, and nothing is handled but success. No client that does its work can be
+// below it.
 #include "contest.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <utility>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -17,6 +16,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace {
 
@@ -36,11 +36,11 @@ void require(const error_code& failed, const char* what) {
 struct prepared {
     explicit prepared(const contest::orders& given) {
         const std::string host = "Host: localhost:" + std::to_string(given.port) + "\r\nAccept: application/json\r\n";
-        const std::string form = "grant_type=authorization_code&code=" + std::string{contest::code} +
-                                 "&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&client_id=" +
-                                 std::string{contest::client_id} +
-                                 "&client_secret=" + std::string{contest::client_secret} +
-                                 "&code_verifier=" + std::string{contest::code_verifier};
+        const std::string form =
+            "grant_type=authorization_code&code=" + std::string{contest::code} +
+            "&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&client_id=" + std::string{contest::client_id} +
+            "&client_secret=" + std::string{contest::client_secret} +
+            "&code_verifier=" + std::string{contest::code_verifier};
         exchange = "POST /oauth/token HTTP/1.1\r\n" + host +
                    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + std::to_string(form.size()) +
                    "\r\n\r\n" + form;
