@@ -14,7 +14,8 @@
 
 namespace coauth::cache {
 
-/// A caller who waits for work that is not its own; resumed once, by whoever comes first.
+/// A caller who waits for work that is not its own; resumed once, by whoever comes first. `work` is empty where its
+/// context has ended.
 template <class T>
 class bystander : http::parked_caller<T> {
     using parked = http::parked_caller<T>;
@@ -24,7 +25,7 @@ public:
 
     bystander(const executor& home, completion handler, const executor& work)
         : parked{home, std::move(handler)},
-          elsewhere_{parked::outlives(boost::asio::query(work, boost::asio::execution::context))} {}
+          elsewhere_{!work || parked::outlives(boost::asio::query(work, boost::asio::execution::context))} {}
 
     /// A caller on a context of its own outlives the context on which the work was.
     ~bystander() {

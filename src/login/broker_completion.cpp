@@ -212,8 +212,14 @@ awaitable<login_answer> broker_core::complete(std::shared_ptr<broker_core> self,
         co_return refusal(received.error(), {});
     }
     const std::shared_ptr<outcome> ended{which, &which->ended};
-    const auto until = self->clock_->steady_now() + self->options_.completion_timeout + beyond_completion;
-    const std::optional<login_result> how = co_await wait(self, ended, until);
+    try {
+        co_await wait(self, ended, nullptr, self->options_.completion_timeout + beyond_completion);
+    } catch (const error&) {
+        if (!ended->peek()) {  // the caller's end, not the login's
+            throw;
+        }
+    }
+    const std::optional<login_result> how = ended->peek();
     co_return self->answer(*which, how ? *how : failed(overdue(*which)));
 }
 

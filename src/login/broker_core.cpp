@@ -226,17 +226,17 @@ void broker_core::ring() {
         ++count_.expired;
         settle(each, failed(expired(*each)));
     }
-    std::vector<waiter::parked_caller> late;
+    std::vector<waiter_ptr> late;
     clock::steady_time next = attempts_->next_due();
     {
         const std::scoped_lock lock{waiting_mutex_};
         while (cache::due_node* each = waiting_.pop(now)) {
-            late.push_back(static_cast<waiter*>(each)->caller);
+            late.push_back(static_cast<waiter*>(each)->shared_from_this());
         }
         next = std::min(next, waiting_.earliest());
     }
-    for (const auto& each : late) {
-        each->resume({}, std::nullopt);
+    for (const waiter_ptr& each : late) {
+        overrun(each, now);
     }
     note(next);
 }
@@ -259,13 +259,19 @@ void broker_core::end(const attempt_ptr& which, failure why, std::atomic<std::ui
 
 void broker_core::settle(const attempt_ptr& which, const login_result& how) {
     attempts_->forget(which);
-    which->ended.settle(how);
+    settle(which->ended, how);
     check_still();
+}
+
+void broker_core::settle(outcome& what, const login_result& how) {
+    for (const waiter_ptr& each : what.settle(how)) {
+        tell(each, how);
+    }
 }
 
 void broker_core::check_still() {
     if (closed_ && attempts_->under_way() == 0) {
-        still_->settle(login_session_ptr{});
+        settle(*still_, login_session_ptr{});
     }
 }
 
@@ -275,7 +281,7 @@ void broker_core::tell_all(const login_result& how) {
             static_cast<void>(attempts_->use(each));
             attempts_->forget(each);
         }
-        each->ended.settle(how);
+        settle(each->ended, how);
     }
 }
 
@@ -283,7 +289,7 @@ void broker_core::close_now() noexcept {
     closed_ = true;
     if (!shut_.exchange(true)) {
         tell_all(failed(shutting_down()));
-        still_->settle(login_session_ptr{});
+        settle(*still_, login_session_ptr{});
         alarm_->rest();
     }
 }
@@ -291,13 +297,15 @@ void broker_core::close_now() noexcept {
 void broker_core::abandon() noexcept {
     closed_ = true;
     shut_ = true;
-    std::vector<waiter::parked_caller> callers;
-    still_->take_waiting(callers);
+    // Nobody is resumed: where the context ends, whoever waits there ends with it.
+    std::vector<waiter_ptr> callers = still_->settle(login_session_ptr{});
     for (const attempt_ptr& each : attempts_->held()) {
-        each->ended.take_waiting(callers);
-        each->ended.settle(failed(shutting_down()));
+        const auto more = each->ended.settle(failed(shutting_down()));
+        callers.insert(callers.end(), more.begin(), more.end());
     }
-    still_->settle(login_session_ptr{});
+    for (const waiter_ptr& each : callers) {
+        leave(each);
+    }
     alarm_->end();
     where_ = {};
 }
@@ -306,7 +314,10 @@ login_statistics broker_core::statistics() const {
     login_statistics all;
     all.under_way = attempts_->under_way();
     all.completing = count_.completing;
-    all.waiting = count_.waiting;
+    {
+        const std::scoped_lock lock{waiting_mutex_};
+        all.waiting = waiting_.size();
+    }
     all.begun = count_.begun;
     all.completed = count_.completed;
     all.denied = count_.denied;

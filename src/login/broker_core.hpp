@@ -54,8 +54,6 @@ public:
     [[nodiscard]] login_statistics statistics() const;
 
 private:
-    class parked;
-
     /// A callback that belongs to a login, which is not used up yet.
     struct arrival {
         attempt_ptr which;
@@ -82,10 +80,16 @@ private:
     void settle(const attempt_ptr& which, const login_result& how);
     [[nodiscard]] login_answer answer(const attempt& which, const login_result& how) const;
 
-    /// The outcome; nothing when the deadline has passed.
-    static awaitable<std::optional<login_result>> wait(std::shared_ptr<broker_core> self, std::shared_ptr<outcome> what,
-                                                       clock::steady_time deadline);
-    void park(const waiter_ptr& who, outcome& at);
+    /// Throws what the login ended with. `which`: at whose own end the waiting ends too, and for which a deadline that
+    /// has passed is a failure; without one it is none, and there is no session.
+    static awaitable<login_session_ptr> wait(std::shared_ptr<broker_core> self, std::shared_ptr<outcome> what,
+                                             attempt_ptr which, std::chrono::milliseconds limit);
+    void park(const waiter_ptr& who, clock::steady_time until);
+    void leave(const waiter_ptr& who);
+    void tell(const waiter_ptr& who, const login_result& how);
+    void overrun(const waiter_ptr& who, clock::steady_time now);
+    void settle(outcome& what, const login_result& how);
+
     void ring();
     void note(clock::steady_time when);
     void check_still();
@@ -100,13 +104,13 @@ private:
     const std::shared_ptr<http::alarm> alarm_;
     const std::shared_ptr<outcome> still_ = std::make_shared<outcome>();  ///< Settled when nothing is under way.
 
-    std::mutex waiting_mutex_;
-    cache::due_heap waiting_;
+    mutable std::mutex waiting_mutex_;
+    cache::due_heap waiting_;  ///< By its next deadline.
 
     std::atomic<bool> closed_{false};  ///< Nothing new is begun.
     std::atomic<bool> shut_{false};    ///< Callbacks are refused too.
     struct counters {
-        std::atomic<std::size_t> completing{0}, waiting{0};
+        std::atomic<std::size_t> completing{0};
         std::atomic<std::uint64_t> begun{0}, completed{0}, denied{0}, failed{0}, expired{0}, displaced{0}, abandoned{0},
             refused{0};
     };

@@ -2,9 +2,8 @@
 #include "login/broker_core.hpp"
 #include "login/login_failure.hpp"
 
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -23,12 +22,8 @@ std::chrono::milliseconds bounded(std::chrono::milliseconds limit) {
     return std::clamp(limit, std::chrono::milliseconds::zero(), longest_duration);
 }
 
-/// Or throws. No coroutine: a failure is large, and a frame would have room for one all the time.
-login_session_ptr session_of(const login_result& how) {
-    if (const auto* why = std::get_if<std::shared_ptr<const failure>>(&how)) {
-        throw error{**why};
-    }
-    return std::get<login_session_ptr>(how);
+std::exception_ptr thrown_for(failure why) {
+    return std::make_exception_ptr(error{std::move(why)});
 }
 
 }  // namespace
@@ -37,83 +32,88 @@ failure overdue(const attempt& which) {
     return login_failure(errc::timeout, "login", which.who.profile().name(), "it goes on; wait for it again");
 }
 
-// Waiting.
-
-/// A caller's place among those who wait, which it leaves however it goes.
-class broker_core::parked {
-public:
-    parked(std::shared_ptr<broker_core> core, std::shared_ptr<outcome> what, clock::steady_time deadline)
-        : core_{std::move(core)}, what_{std::move(what)}, who_{std::make_shared<waiter>(deadline)} {
-        ++core_->count_.waiting;
-    }
-    ~parked() {
-        {
-            const std::scoped_lock lock{core_->waiting_mutex_};
-            core_->waiting_.remove(*who_);
-        }
-        what_->leave(who_);
-        --core_->count_.waiting;
-    }
-
-    parked(const parked&) = delete;
-    parked& operator=(const parked&) = delete;
-
-    [[nodiscard]] const waiter_ptr& who() const noexcept { return who_; }
-
-private:
-    std::shared_ptr<broker_core> core_;
-    std::shared_ptr<outcome> what_;
-    waiter_ptr who_;
-};
-
-void broker_core::park(const waiter_ptr& who, outcome& at) {
-    std::optional<login_result> ready;
-    {
-        // Both at once: a deadline that has come already would else resume the caller before it waits for the outcome.
-        const std::scoped_lock lock{waiting_mutex_};
-        waiting_.set(*who, who->deadline);
-        ready = at.wait(who);
-    }
-    if (ready) {
-        who->caller->resume({}, *ready);
-    } else {
-        note(who->deadline);
-    }
-}
-
-awaitable<std::optional<login_result>> broker_core::wait(std::shared_ptr<broker_core> self,
-                                                         std::shared_ptr<outcome> what, clock::steady_time deadline) {
-    if (auto ready = what->peek()) {
-        co_return ready;
-    }
-    const executor home = co_await asio::this_coro::executor;
-    const parked here{self, what, deadline};
-    const auto begin = [](auto handler, std::shared_ptr<broker_core> core, std::shared_ptr<outcome> at, waiter_ptr who,
-                          executor back) {
-        who->caller = cache::bystander_of<std::optional<login_result>>(std::move(handler), back, core->where_);
-        core->park(who, *at);
+// No coroutine of ours: whoever waits has one frame more of Asio's, and its waiter. They are many.
+awaitable<login_session_ptr> broker_core::wait(std::shared_ptr<broker_core> self, std::shared_ptr<outcome> what,
+                                               attempt_ptr which, std::chrono::milliseconds limit) {
+    const auto begin = [](auto handler, const std::shared_ptr<broker_core>& core, std::shared_ptr<outcome> awaited,
+                          attempt_ptr whose, std::chrono::milliseconds within) {
+        const executor home = asio::get_associated_executor(handler);
+        const clock::steady_time until = core->clock_->steady_now() + bounded(within);
+        const clock::steady_time first = whose ? std::min(until, whose->due) : until;
+        waiter::parked_caller::completion done{std::move(handler)};
+        const auto who =
+            std::make_shared<waiter>(std::move(awaited), std::move(whose), until, home, std::move(done), core->where_);
+        who->caller.on_cancellation([weak_core = std::weak_ptr{core}, late = std::weak_ptr{who}] {
+            const auto waits_at = weak_core.lock();
+            const auto waits = late.lock();
+            if (waits_at && waits) {
+                waits_at->leave(waits);
+                waits->caller.fail(errc::cancelled);
+            }
+        });
+        core->park(who, first);
     };
-    using signature = void(std::exception_ptr, std::optional<login_result>);
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, signature>(begin, asio::use_awaitable, self,
-                                                                                      what, here.who(), home);
+    using signature = void(std::exception_ptr, login_session_ptr);
+    return asio::async_initiate<const asio::use_awaitable_t<>, signature>(begin, asio::use_awaitable, std::move(self),
+                                                                          std::move(what), std::move(which), limit);
 }
 
 awaitable<login_session_ptr> broker_core::completed(std::shared_ptr<broker_core> self, attempt_ptr which,
                                                     std::chrono::milliseconds limit) {
-    const std::shared_ptr<outcome> ended{which, &which->ended};
-    const clock::steady_time until = self->clock_->steady_now() + bounded(limit);
-    std::optional<login_result> how = co_await wait(self, ended, std::min(until, which->due));
-    if (!how && which->due < until) {
-        self->end(which, expired(*which), self->count_.expired);
-        how = co_await wait(self, ended, until);  // claimed before: its callback came in time
+    std::shared_ptr<outcome> ended{which, &which->ended};
+    return wait(std::move(self), std::move(ended), std::move(which), limit);
+}
+
+void broker_core::park(const waiter_ptr& who, clock::steady_time until) {
+    std::optional<login_result> ready;
+    {
+        // Both at once: whoever takes it out of one takes it out of the other too.
+        const std::scoped_lock lock{waiting_mutex_};
+        ready = who->what->wait(who);
+        if (!ready) {
+            waiting_.set(*who, until);
+        }
     }
-    co_return session_of(how ? *how : failed(overdue(*which)));
+    if (ready) {
+        tell(who, *ready);
+    } else {
+        note(until);
+    }
+}
+
+void broker_core::leave(const waiter_ptr& who) {
+    {
+        const std::scoped_lock lock{waiting_mutex_};
+        waiting_.remove(*who);
+    }
+    who->what->leave(who);
+}
+
+void broker_core::tell(const waiter_ptr& who, const login_result& how) {
+    leave(who);
+    if (const auto* why = std::get_if<std::shared_ptr<const failure>>(&how)) {
+        who->caller.resume(thrown_for(**why), {});
+    } else {
+        who->caller.resume({}, std::get<login_session_ptr>(how));
+    }
+}
+
+void broker_core::overrun(const waiter_ptr& who, clock::steady_time now) {
+    if (who->which && who->which->due <= now) {
+        end(who->which, expired(*who->which), count_.expired);  // which tells it, unless the callback came in time
+    }
+    leave(who);
+    if (who->deadline > now) {
+        park(who, who->deadline);
+    } else {
+        who->caller.resume(who->which ? thrown_for(overdue(*who->which)) : nullptr, {});
+    }
 }
 
 awaitable<std::size_t> broker_core::close(std::shared_ptr<broker_core> self, std::chrono::milliseconds grace) {
     self->closed_ = true;
     self->check_still();
-    static_cast<void>(co_await wait(self, self->still_, self->clock_->steady_now() + bounded(grace)));
+    co_await wait(self, self->still_, nullptr, grace);
     const std::size_t left = self->attempts_->under_way();
     self->close_now();
     co_return left;

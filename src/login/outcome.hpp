@@ -23,14 +23,24 @@ using login_result = std::variant<login_session_ptr, std::shared_ptr<const failu
     return std::make_shared<const failure>(std::move(why));
 }
 
-/// A caller who waits for an outcome until a deadline.
-struct waiter final : cache::due_node {
-    explicit waiter(clock::steady_time until) noexcept : due_node{kind::waiter}, deadline(until) {}
+struct attempt;
+class outcome;
 
+/// A caller who waits for an outcome until a deadline. One block of memory for each: they are many.
+struct waiter final : cache::due_node, std::enable_shared_from_this<waiter> {
+    using parked_caller = cache::bystander<login_session_ptr>;
+
+    waiter(std::shared_ptr<outcome> awaited, std::shared_ptr<attempt> whose, clock::steady_time until,
+           const executor& home, parked_caller::completion handler, const executor& work)
+        : due_node{kind::waiter},
+          what{std::move(awaited)},
+          which{std::move(whose)},
+          deadline{until},
+          caller{home, std::move(handler), work} {}
+
+    const std::shared_ptr<outcome> what;
+    const std::shared_ptr<attempt> which;  ///< Whose outcome that is, if its end is the caller's too; else null.
     const clock::steady_time deadline;
-    using parked_caller = std::shared_ptr<cache::bystander<std::optional<login_result>>>;
-
-    /// Null until it is parked. It gets nothing when its deadline has passed.
     parked_caller caller;
 };
 using waiter_ptr = std::shared_ptr<waiter>;
@@ -57,29 +67,13 @@ public:
         std::erase(waiting_, who);
     }
 
-    /// Tells everybody who waits. False if it was settled before, which stays.
-    bool settle(const login_result& how) {
-        std::vector<waiter_ptr> told;
-        {
-            const std::scoped_lock lock{mutex_};
-            if (settled_) {
-                return false;
-            }
-            settled_ = how;
-            told.swap(waiting_);
-        }
-        for (const waiter_ptr& each : told) {
-            each->caller->resume({}, how);
-        }
-        return true;
-    }
-
-    /// Takes those who wait out without resuming them. A caller's frame holds its waiter, and so the caller itself.
-    void take_waiting(std::vector<waiter::parked_caller>& callers) {
+    /// Whom to tell: everybody who waits. If it was settled before, that stays, and there is nobody.
+    [[nodiscard]] std::vector<waiter_ptr> settle(const login_result& how) {
         const std::scoped_lock lock{mutex_};
-        for (const waiter_ptr& each : std::exchange(waiting_, {})) {
-            callers.push_back(std::move(each->caller));
+        if (!settled_) {
+            settled_ = how;
         }
+        return std::exchange(waiting_, {});
     }
 
 private:

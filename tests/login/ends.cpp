@@ -143,7 +143,7 @@ TEST_CASE("when the context dies, callers on it are freed, and callers on anothe
         CHECK(freed.use_count() == 2);  // the frames are gone
         elsewhere.settle();
         CHECK(waiting->why().code == errc::shut_down);
-        CHECK(handler->why().code == errc::shut_down);
+        CHECK(handler->value.value().status == 503);
         CHECK(broker->statistics().waiting == 0);
 
         CHECK(elsewhere.failure_of(login.completed()).code == errc::shut_down);
