@@ -18,8 +18,8 @@ case "${1-}" in
 esac
 
 sh examples/packages.sh
-cmake -S . -B build/examples -G Ninja -DCMAKE_BUILD_TYPE=Release -DCOAUTH_BUILD_TESTS=OFF \
-    -DCOAUTH_BUILD_PROGRAM=OFF >build-examples.log 2>&1 \
+cmake -S . -B build/examples -G Ninja -DCMAKE_BUILD_TYPE=Release -DCOAUTH_PRECOMPILED_HEADERS=ON \
+    -DCOAUTH_BUILD_TESTS=OFF -DCOAUTH_BUILD_PROGRAM=OFF >build-examples.log 2>&1 \
     || { cat build-examples.log >&2; exit 1; }
 rm -f build-examples.log
 echo "Building"

@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-needed=chromium
+needed="chromium libnss3-tools openssl"
 command -v node >/dev/null && command -v npm >/dev/null || needed="$needed nodejs npm"
 sh examples/packages.sh $needed
 
@@ -17,13 +17,16 @@ if [ -z "$build" ]; then
 fi
 
 # The tests run where their packages are: nothing is installed in the tree.
-rm -rf build/browser/screenshots
-mkdir -p build/browser/screenshots
+rm -rf build/browser/screenshots build/browser/authority
+mkdir -p build/browser/screenshots build/browser/authority
 cp tests/browser/*.js tests/browser/*.json tests/browser/*.mjs build/browser
+sh tests/browser/authority.sh build/browser/authority
 (cd build/browser && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >/dev/null)
 
 LOGIN_SERVER=$(realpath "$build/examples/login_server/login_server")
 SCREENSHOTS=$PWD/build/browser/screenshots
-export LOGIN_SERVER SCREENSHOTS
+AUTHORITY=$PWD/build/browser/authority
+NODE_EXTRA_CA_CERTS=$AUTHORITY/ca.pem
+export LOGIN_SERVER SCREENSHOTS AUTHORITY NODE_EXTRA_CA_CERTS
 node --test build/browser/*.test.js
 node build/browser/vk_page.mjs "$build/examples/vk_token_api/vk_token_api" build/browser/screenshots

@@ -38,10 +38,13 @@ struct arguments {
 };
 
 configuration settings_for(const arguments& given) {
-    if (given.sandbox) {
+    if (given.config.empty()) {
         return sandbox_configuration(given.port.value_or(sandbox_port));
     }
     configuration settings = load_configuration(given.config);
+    if (given.sandbox) {
+        use_sandbox_application(settings);
+    }
     settings.listen.port = given.port.value_or(settings.listen.port);
     return settings;
 }
@@ -60,14 +63,16 @@ web::server_options server_options_for(const listen_configuration& how) {
 /// What runs, from its start to its end.
 class program {
 public:
-    program(configuration settings, bool sandboxed)
+    program(const arguments& given, configuration settings)
         : context_(static_cast<int>(settings.threads)), threads_(settings.threads), grace_(settings.shutdown_grace) {
         http_ = std::make_unique<web::http_server>(
             context_.get_executor(), server_options_for(settings.listen),
             [this](web::request asked) { return service_->answer(std::move(asked)); });
         coauth::pool_options outside;
-        if (sandboxed) {
+        if (given.config.empty()) {
             settings = sandbox_configuration(http_->port());  // the port that was found, if any was fine
+        }
+        if (given.sandbox) {
             sandbox_ = std::make_unique<coauth::sandbox::server>(context_.get_executor());
             register_redirect_uris(*sandbox_, settings);
             outside = pool_options_for(*sandbox_);
@@ -120,11 +125,10 @@ private:
 int main(int argc, char** argv) {
     arguments given;
     CLI::App app{"A server at which people log in at any of the configured providers."};
-    auto* const config = app.add_option("--config", given.config, "The configuration, a JSON file")->type_name("FILE");
-    auto* const sandbox =
-        app.add_flag("--sandbox", given.sandbox, "Run five simulated providers inside, and need no configuration");
+    app.add_option("--config", given.config, "The configuration, a JSON file")->type_name("FILE");
+    app.add_flag("--sandbox", given.sandbox,
+                 "Simulate the providers, inside; all five where no configuration names them");
     app.add_option("--port", given.port, "Listen here, whatever the configuration says")->type_name("PORT");
-    config->excludes(sandbox);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& ended) {
@@ -135,7 +139,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     try {
-        program(settings_for(given), given.sandbox).run();
+        program(given, settings_for(given)).run();
         return 0;
     } catch (const configuration_error& wrong) {
         std::fprintf(stderr, "login_server: %s\n", wrong.what());

@@ -1,6 +1,6 @@
 #include "login_server/pages.hpp"
 
-#include "login_server/html.hpp"
+#include "web/html.hpp"
 
 #include <coauth/core/encoding.hpp>
 
@@ -11,6 +11,7 @@ namespace login_server {
 namespace {
 
 using namespace std::chrono_literals;
+using web::escape_html;
 
 constexpr std::size_t badge_colours = 6;
 

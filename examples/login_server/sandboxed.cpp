@@ -5,17 +5,22 @@
 namespace login_server {
 
 configuration sandbox_configuration(std::uint16_t port) {
-    const coauth::sandbox::application registered;
     configuration made;
     made.public_url = "http://127.0.0.1:" + std::to_string(port);
     made.listen.port = port;
     for (const std::string_view name : coauth::provider::builtin_names()) {
-        provider_configuration each(coauth::provider::builtin(name));
+        made.providers.emplace_back(coauth::provider::builtin(name));
+    }
+    use_sandbox_application(made);
+    return made;
+}
+
+void use_sandbox_application(configuration& settings) {
+    const coauth::sandbox::application registered;
+    for (provider_configuration& each : settings.providers) {
         each.client_id = registered.client_id;
         each.client_secret = coauth::secret(registered.client_secret);
-        made.providers.push_back(std::move(each));
     }
-    return made;
 }
 
 void register_redirect_uris(coauth::sandbox::server& at, const configuration& settings) {

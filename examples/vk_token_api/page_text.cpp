@@ -4,12 +4,13 @@
 
 #include <coauth/core/encoding.hpp>
 
-#include <algorithm>
+#include <web/html.hpp>
 
 namespace vk_token_api {
 namespace {
 
 using coauth::clock;
+using web::escape_html;
 
 web::response page(unsigned status, std::string_view title, const std::string& content) {
     web::response made(status, "text/html; charset=utf-8",
@@ -89,32 +90,6 @@ const credential* most_urgent(const std::vector<credential>& kept, clock::wall_t
 }
 
 }  // namespace
-
-std::string escape_html(std::string_view text) {
-    std::string escaped;
-    for (const char each : text) {
-        switch (each) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            case '\'':
-                escaped += "&#39;";
-                break;
-            default:
-                escaped += each;
-        }
-    }
-    return escaped;
-}
 
 web::response sign_in_page(std::string_view why) {
     const std::string problem_text =

@@ -12,8 +12,6 @@
 
 namespace vk_token_api {
 
-[[nodiscard]] std::string escape_html(std::string_view text);
-
 /// Where the user asks for a JSON Web Token to be taken; `why` tells why the last one was not.
 [[nodiscard]] web::response sign_in_page(std::string_view why = {});
 

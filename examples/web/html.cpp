@@ -1,6 +1,6 @@
-#include "login_server/html.hpp"
+#include "web/html.hpp"
 
-namespace login_server {
+namespace web {
 namespace {
 
 std::string_view entity(char letter) {
@@ -32,4 +32,4 @@ std::string escape_html(std::string_view text) {
     return escaped;
 }
 
-}  // namespace login_server
+}  // namespace web

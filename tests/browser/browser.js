@@ -10,8 +10,10 @@ export const providers = [
   { name: "vk", title: "VK", who: "Bob", refresh: false, revoke: false, fragment: true },
 ];
 
-export function launch() {
+/** Whose certificates the browser trusts is in the user's home. */
+export function launch(home = process.env.HOME) {
   return chromium.launch({
+    env: { ...process.env, HOME: home },
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync"],

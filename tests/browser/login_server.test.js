@@ -1,18 +1,24 @@
 // The login server in a browser: sh tests/browser.sh
 import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { launch, providers, Visitor } from "./browser.js";
 import { LoginServer } from "./login_server.js";
 
 const named = (name) => providers.find((each) => each.name === name);
 
-describe("the login server", { timeout: 300_000 }, () => {
+const ways = [
+  { way: "HTTP on this machine", prefix: "", start: () => LoginServer.start(), home: process.env.HOME },
+  { way: "HTTPS", prefix: "__Host-", start: () => LoginServer.startSecure(providers), home: `${process.env.AUTHORITY}/home` },
+];
+
+ways.forEach(({ way, prefix, start, home }) => describe(`the login server over ${way}`, { timeout: 300_000 }, () => {
   let server;
   let browser;
 
   before(async () => {
-    server = await LoginServer.start();
-    browser = await launch();
+    server = await start();
+    browser = await launch(home);
   });
 
   after(async () => {
@@ -157,13 +163,13 @@ describe("the login server", { timeout: 300_000 }, () => {
   }));
 
   it("changes the session's cookie at each login, and hides it from scripts", () => visit(async (visitor) => {
-    const session = async () => (await visitor.context.cookies()).find((each) => each.name === "session");
+    const session = async () => (await visitor.context.cookies()).find((each) => each.name === `${prefix}session`);
     await visitor.logIn(named("hitkey"));
     const first = await session();
     assert.ok(first.httpOnly && first.sameSite === "Lax" && first.path === "/");
     await visitor.logIn(named("hikka"));
     assert.notEqual((await session()).value, first.value);
-    const stolen = await fetch(`${server.url}/me`, { headers: { Cookie: `session=${first.value}` }, redirect: "manual" });
+    const stolen = await fetch(`${server.url}/me`, { headers: { Cookie: `${prefix}session=${first.value}` }, redirect: "manual" });
     assert.equal(stolen.status, 303);
   }));
 
@@ -236,6 +242,41 @@ describe("the login server", { timeout: 300_000 }, () => {
     assert.ok(providers.every((provider) => completed.some((each) => each.provider === provider.name)));
     assert.equal(await server.metric('login_server_logins_total{provider="vk",outcome="completed"}'),
       completed.filter((each) => each.provider === "vk").length);
+  });
+}));
+
+describe("the login server's certificate", { timeout: 60_000 }, () => {
+  let server;
+
+  before(async () => {
+    server = await LoginServer.startSecure(providers);
+  });
+  after(async () => {
+    assert.equal(await server.stop(), 0);
+  });
+
+  it("is asked for by the browser, and every cookie is bound to the host that has it", async () => {
+    const browser = await launch(`${process.env.AUTHORITY}/home`);
+    const visitor = await Visitor.arrive(browser, server);
+    await visitor.begin(named("hitkey"));
+    const begun = await visitor.context.cookies();
+    await visitor.decide("Allow");
+    await visitor.page.waitForURL("**/me");
+    const own = [...begun, ...await visitor.context.cookies()].filter((each) => each.name !== "sandbox-browser");
+    assert.ok(begun.length > 0 && own.some((each) => each.name === "__Host-session"));
+    for (const each of own) {
+      assert.match(each.name, /^__Host-/);
+      assert.ok(each.secure && each.httpOnly && each.path === "/" && each.domain === "localhost");
+    }
+    await visitor.leave();
+    await browser.close();
+  });
+
+  it("is not taken where nobody trusts who issued it", async () => {
+    const browser = await launch(mkdtempSync(`${process.env.AUTHORITY}/home-`));
+    const page = await browser.newPage();
+    await assert.rejects(page.goto(server.url), /ERR_CERT_AUTHORITY_INVALID/);
+    await browser.close();
   });
 });
 

@@ -2,8 +2,8 @@
 
 #include "login_server/answers.hpp"
 #include "login_server/assets.hpp"
-#include "login_server/html.hpp"
 #include "login_server/notes.hpp"
+#include "web/html.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,8 +31,8 @@ login_view hostile_login() {
 }
 
 TEST_CASE("text is escaped") {
-    CHECK(escape_html(hostile) == "&lt;script&gt;alert(&#39;&quot;&amp;&quot;)&lt;/script&gt;");
-    CHECK(escape_html("Bohdan Хмельницький") == "Bohdan Хмельницький");
+    CHECK(web::escape_html(hostile) == "&lt;script&gt;alert(&#39;&quot;&amp;&quot;)&lt;/script&gt;");
+    CHECK(web::escape_html("Bohdan Хмельницький") == "Bohdan Хмельницький");
 }
 
 TEST_CASE("nothing that comes from outside becomes markup, on any page") {
