@@ -56,6 +56,10 @@ std::optional<std::string_view> http_response::header(std::string_view name) con
 }
 
 http_response& http_response::add_header(std::string_view name, std::string_view value) {
+    if (fields_.empty()) {  // room for what most answers have
+        fields_.reserve(16);
+        text_.reserve(512);
+    }
     const std::size_t name_at = text_.size();
     text_.append(name).append(value);
     fields_.push_back({name_at, name_at + name.size(), text_.size()});

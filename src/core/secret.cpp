@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 
+#include <string.h>
 #include <utility>
 
 namespace coauth {
@@ -10,7 +11,7 @@ void wipe(std::string& text) noexcept {
     // A string's characters beyond its size are its own memory still: a moved-from or shortened string keeps old ones
     // there.
     text.resize(text.capacity());
-    OPENSSL_cleanse(text.data(), text.size());
+    explicit_bzero(text.data(), text.size());
     text.clear();
 }
 

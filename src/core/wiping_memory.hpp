@@ -1,10 +1,10 @@
 #pragma once
 
 #include <boost/json/memory_resource.hpp>
-#include <openssl/crypto.h>
 
 #include <cstddef>
 #include <new>
+#include <string.h>
 
 namespace coauth {
 
@@ -13,7 +13,7 @@ namespace coauth {
 class wiping_memory final : public boost::json::memory_resource {
     void* do_allocate(std::size_t size, std::size_t /*alignment*/) override { return ::operator new(size); }
     void do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) override {
-        OPENSSL_cleanse(memory, size);
+        explicit_bzero(memory, size);
         ::operator delete(memory);
     }
     bool do_is_equal(const boost::json::memory_resource& other) const noexcept override { return this == &other; }

@@ -15,8 +15,9 @@ failure told_of(const http_request& request, failure why) {
     return why;
 }
 
-origin target_of(const http_request& request) {
-    auto target = origin_of(request.url);
+/// Writes it, and says to whom it goes.
+origin written(std::string& wire, const http_request& request) {
+    auto target = write_request(wire, request);
     if (!target) {
         throw error{told_of(request, std::move(target).error())};
     }
@@ -28,18 +29,14 @@ origin target_of(const http_request& request) {
 call::call(std::uint64_t its_number, const http_request& request, clock::steady_time now_is,
            std::chrono::milliseconds its_limit)
     : number{its_number},
-      target{target_of(request)},
+      target{written(wire_, request)},
       method{request.method},
       safe_url{request.safe_url},
       provider{request.provider},
       operation{request.operation},
       idempotent{request.idempotent},
       started{now_is},
-      limit{its_limit} {
-    if (auto written = write_request(wire_, request); !written) {
-        throw error{told_of(request, std::move(written).error())};
-    }
-}
+      limit{its_limit} {}
 
 call::~call() {
     wipe(wire_);

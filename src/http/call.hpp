@@ -26,6 +26,8 @@ using call_result = parked_caller<http_response>::result;
 
 /// One request on its way through the pool, from `send` until its caller is resumed.
 class call {
+    std::string wire_;  // before `target`, which is told by what writes it
+
 public:
     using completion = parked_caller<http_response>::completion;
 
@@ -75,9 +77,6 @@ public:
 
     /// Parked before the call is submitted, and resumed once the ledger has ended it.
     parked_caller<http_response> caller;
-
-private:
-    std::string wire_;
 };
 
 }  // namespace coauth::http

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <boost/asio/buffer.hpp>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <string.h>
 #include <string_view>
 
 namespace coauth::http {
@@ -38,7 +38,7 @@ public:
     }
 
     void wipe() noexcept {
-        OPENSSL_cleanse(storage_.get(), touched_);
+        explicit_bzero(storage_.get(), touched_);
         end_ = 0;
         touched_ = 0;
     }

@@ -35,8 +35,12 @@ bool is_token(std::string_view text) {
     });
 }
 
+/// Looks at all of it: an access token is long and sound, and without a way out the loop takes many bytes at once.
 bool has_control_character(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+    bool found = false;
+    for (const unsigned char c : text)
+        found |= (c < 0x20 && c != '\t') || c == 0x7f;
+    return found;
 }
 
 bool is_host_name(std::string_view text) {
@@ -132,6 +136,16 @@ void append_target(std::string& out, const urls::url_view& url) {
         out.append("?").append(url.encoded_query());
 }
 
+result<origin> origin_of(const urls::url_view& url) {
+    auto host = host_of(url);
+    if (!host)
+        return host.error();
+    const auto port = port_of(url);
+    if (!port)
+        return port.error();
+    return origin{std::move(*host), *port};
+}
+
 }  // namespace
 
 std::string origin::authority() const {
@@ -141,29 +155,19 @@ std::string origin::authority() const {
     return text;
 }
 
-result<origin> origin_of(std::string_view text) {
-    const auto url = parse_https_url(text);
+result<origin> write_request(std::string& out, const http_request& request) {
+    const auto url = parse_https_url(request.url);
     if (!url)
         return url.error();
-    auto host = host_of(*url);
-    if (!host)
-        return host.error();
-    const auto port = port_of(*url);
-    if (!port)
-        return port.error();
-    return origin{std::move(*host), *port};
-}
-
-result<void> write_request(std::string& out, const http_request& request) {
-    const auto to = origin_of(request.url);
+    auto to = origin_of(*url);
     if (!to)
         return to.error();
     if (auto checked = check_head(request); !checked)
-        return checked;
+        return checked.error();
 
     out.reserve(out.size() + most_bytes_of(request));  // growing would leave secrets behind
     out.append(request.method).append(" ");
-    append_target(out, *parse_https_url(request.url));
+    append_target(out, *url);
     out.append(" HTTP/1.1\r\n");
     append_field(out, "Host", to->authority());
     for (const auto& [name, value] : request.headers)
@@ -171,7 +175,7 @@ result<void> write_request(std::string& out, const http_request& request) {
     if (announces_body(request))
         append_field(out, "Content-Length", std::to_string(request.body.size()));
     out.append("\r\n").append(request.body);
-    return {};
+    return to;
 }
 
 result<void> write_connect(std::string& out, std::string_view target, std::string_view credentials) {

@@ -20,16 +20,13 @@ struct origin {
     [[nodiscard]] std::string authority() const;
 };
 
-/// The origin of an absolute https URL. Fails with `errc::invalid_argument`; the text never repeats the URL, for it may
-/// carry a secret.
-[[nodiscard]] result<origin> origin_of(std::string_view url);
-
-/// Appends the request, head and body, to `out` as RFC 9112 writes it, with `Host` and `Content-Length`.
+/// Appends the request, head and body, to `out` as RFC 9112 writes it, with `Host` and `Content-Length`; returns to
+/// whom it goes.
 ///
-/// Fails with `errc::invalid_argument`, naming the header but never its value, where something may not be sent: a
-/// method or a name that is not a token, a control character, a header that is the transport's to write. `out` is then
-/// as it was.
-[[nodiscard]] result<void> write_request(std::string& out, const http_request& request);
+/// Fails with `errc::invalid_argument` where something may not be sent: a URL that is not absolute and https, a method
+/// or a name that is not a token, a control character, a header that is the transport's to write. The text names the
+/// header but never its value, and never repeats the URL, for it may carry a secret. `out` is then as it was.
+[[nodiscard]] result<origin> write_request(std::string& out, const http_request& request);
 
 /// Appends a CONNECT request for `target` ("api.hikka.io:443") to `out`; `credentials` are the value of
 /// `Proxy-Authorization`, or empty.

@@ -68,11 +68,8 @@ bool has_standard_error(const json::value& value) {
 }
 
 /// Errors come as JSON even where the answer to a success is a form, a text or nothing.
-json::value evidence(const reply_body& body, std::size_t max_json_depth) {
-    if (body.value.is_structured() || !body.text.starts_with('{')) {
-        return body.value;
-    }
-    return parse_reply_json(body.text, max_json_depth).value;
+bool is_json_unread(const reply_body& body) noexcept {
+    return !body.value.is_structured() && body.text.starts_with('{');
 }
 
 /// The `error` of a Bearer challenge (RFC 6750, section 3).
@@ -206,7 +203,8 @@ failure reply_failure(const profile_data& what, const operation_rules& operation
 std::optional<failure> find_refusal(const profile_data& what, const operation_rules& operation,
                                     const http_response& response, const reply_body& body, std::size_t max_json_depth) {
     const auto& rules = operation.errors;
-    const auto value = evidence(body, max_json_depth);
+    const json::value unread = is_json_unread(body) ? parse_reply_json(body.text, max_json_depth).value : json::value{};
+    const json::value& value = is_json_unread(body) ? unread : body.value;
     const bool refused = std::any_of(rules.when.begin(), rules.when.end(),
                                      [&](const body_condition& condition) { return holds(condition, value, body); }) ||
                          !is_expected(operation, response.status()) ||

@@ -3,6 +3,7 @@
 #include "core/wiping_memory.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include <algorithm>
@@ -24,7 +25,12 @@ public:
     static constexpr std::size_t max_key_size = json::string::max_size();
     static constexpr std::size_t max_string_size = json::string::max_size();
 
-    reply_handler() { stack_.reset(memory_); }
+    explicit reply_handler(std::size_t text_size)
+        : memory_{json::make_shared_resource<json::monotonic_resource>(2 * text_size + 1024,
+                                                                       json::make_shared_resource<wiping_memory>())} {
+        stack_.reset(memory_);
+        names_.reserve(16);
+    }
 
     bool on_document_begin(json::error_code&) { return true; }
     bool on_document_end(json::error_code&) { return true; }
@@ -92,7 +98,7 @@ public:
     [[nodiscard]] json::value release() { return stack_.release(); }
 
 private:
-    json::storage_ptr memory_ = json::make_shared_resource<wiping_memory>();
+    json::storage_ptr memory_;  // wiped as a whole
     json::value_stack stack_{memory_};
     std::vector<std::string> names_;  // of all objects that are open, the innermost's last
     std::string name_;
@@ -104,7 +110,7 @@ private:
 parsed_json parse_reply_json(std::string_view text, std::size_t max_depth) {
     json::parse_options options;
     options.max_depth = std::min(max_depth, greatest_json_depth);
-    json::basic_parser<reply_handler> parser(options);
+    json::basic_parser<reply_handler> parser(options, text.size());
     json::error_code ec;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
     if (!ec && read != text.size()) {

@@ -104,20 +104,18 @@ std::optional<failure> write_url(const operation_rules& operation, const placeho
     into.safe_url = operation.url.expand_safe(values, escape::percent);
     char mark = into.url.find('?') == std::string::npos ? '?' : '&';
     for (const auto& each : operation.query) {
-        auto value = each.value.expand(values, escape::none);
-        if (!value) {
-            return value.error();
+        const std::string name = mark + percent_encode(each.name) + "=";
+        const std::size_t before = into.url.size();
+        append_secret(into.url, name);
+        const auto written = each.value.append_to(into.url, values, escape::percent, escape::percent);
+        if (!written) {
+            return written.error();
         }
-        if (!*value) {
+        if (!*written) {
+            into.url.resize(before);
             continue;
         }
-        const std::string name = mark + percent_encode(each.name) + "=";
-        std::string encoded = percent_encode(**value);
-        append_secret(into.url, name);
-        append_secret(into.url, encoded);
         into.safe_url += name + each.value.expand_safe(values, escape::percent);
-        wipe(**value);
-        wipe(encoded);
         mark = '&';
     }
     return std::nullopt;
@@ -125,8 +123,11 @@ std::optional<failure> write_url(const operation_rules& operation, const placeho
 
 /// RFC 9110, section 5.5, without the bytes beyond ASCII, which have no agreed meaning.
 bool is_header_value(std::string_view text) noexcept {
-    const auto is_visible = [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; };
-    return std::all_of(text.begin(), text.end(), is_visible) && !text.starts_with(' ') && !text.ends_with(' ');
+    bool visible = true;  // without a way out of the loop, many bytes are looked at at once
+    for (const char c : text) {
+        visible &= (c >= ' ' && c <= '~') || c == '\t';
+    }
+    return visible && !text.starts_with(' ') && !text.ends_with(' ');
 }
 
 bool is_header(const std::pair<std::string, std::string>& header, std::string_view name) {
@@ -146,6 +147,8 @@ void add_default_header(http_request& to, std::string_view name, std::string_vie
 
 std::optional<failure> write_headers(const operation_rules& operation, const placeholder_values& values,
                                      http_request& into) {
+    constexpr std::size_t most_defaults = 3;
+    into.headers.reserve(operation.headers.size() + most_defaults);
     for (const auto& each : operation.headers) {
         auto value = each.value.expand(values, escape::none);
         if (!value) {

@@ -2,7 +2,6 @@
 
 #include "provider/secret_text.hpp"
 
-#include <coauth/core/encoding.hpp>
 #include <coauth/core/secret.hpp>
 
 #include <boost/json/array.hpp>
@@ -21,18 +20,17 @@ namespace json = boost::json;
 std::optional<failure> write_form(const operation_rules& operation, const placeholder_values& values,
                                   std::string& into) {
     for (const auto& each : operation.form) {
-        auto value = each.value.expand(values, escape::none);
-        if (!value) {
-            return value.error();
+        const std::size_t before = into.size();
+        append_secret(into, into.empty() ? "" : "&");
+        append_form_encoded(into, each.name);
+        append_secret(into, "=");
+        const auto written = each.value.append_to(into, values, escape::form, escape::form);
+        if (!written) {
+            return written.error();
         }
-        if (!*value) {
-            continue;
+        if (!*written) {
+            into.resize(before);
         }
-        std::string encoded = form_encode(**value);
-        append_secret(into, (into.empty() ? "" : "&") + form_encode(each.name) + "=");
-        append_secret(into, encoded);
-        wipe(**value);
-        wipe(encoded);
     }
     return std::nullopt;
 }

@@ -2,20 +2,48 @@
 
 #include <coauth/core/secret.hpp>
 
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
 #include <algorithm>
 #include <utility>
 
 namespace coauth::provider {
+namespace {
+
+namespace urls = boost::urls;
+
+void make_room(std::string& in, std::size_t for_more) {
+    if (in.capacity() - in.size() < for_more) {
+        std::string larger;
+        larger.reserve(std::max<std::size_t>(512, 2 * (in.size() + for_more)));
+        larger = in;
+        wipe(in);
+        in = std::move(larger);
+    }
+}
+
+void append_encoded(std::string& to, std::string_view more, bool space_as_plus) {
+    constexpr std::size_t longest_escape = 3;
+    make_room(to, longest_escape * more.size());
+    urls::encoding_opts options;
+    options.space_as_plus = space_as_plus;
+    urls::encode(more, urls::unreserved_chars, options, urls::string_token::append_to(to));
+}
+
+}  // namespace
 
 void append_secret(std::string& to, std::string_view more) {
-    if (to.capacity() - to.size() < more.size()) {
-        std::string larger;
-        larger.reserve(std::max<std::size_t>(512, 2 * (to.size() + more.size())));
-        larger = to;
-        wipe(to);
-        to = std::move(larger);
-    }
+    make_room(to, more.size());
     to += more;
+}
+
+void append_percent_encoded(std::string& to, std::string_view more) {
+    append_encoded(to, more, false);
+}
+
+void append_form_encoded(std::string& to, std::string_view more) {
+    append_encoded(to, more, true);
 }
 
 }  // namespace coauth::provider

@@ -5,7 +5,14 @@
 
 namespace coauth::provider {
 
-/// Appends without leaving a copy behind where the text has to grow: a request's body and URL carry secrets.
+// A request's body and URL carry secrets: where the text has to grow, no copy is left behind.
+
 void append_secret(std::string& to, std::string_view more);
+
+/// With `more` escaped: for a URL's path or query, spaces as %20.
+void append_percent_encoded(std::string& to, std::string_view more);
+
+/// With `more` escaped: for a form, spaces as "+".
+void append_form_encoded(std::string& to, std::string_view more);
 
 }  // namespace coauth::provider

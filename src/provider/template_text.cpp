@@ -113,13 +113,14 @@ std::string mend_of(const template_piece& piece) {
 }
 
 void append_escaped(std::string& to, std::string_view value, escape how) {
-    if (how == escape::none) {
-        append_secret(to, value);
-        return;
+    switch (how) {
+        case escape::none:
+            return append_secret(to, value);
+        case escape::percent:
+            return append_percent_encoded(to, value);
+        case escape::form:
+            return append_form_encoded(to, value);
     }
-    std::string escaped = how == escape::form ? form_encode(value) : percent_encode(value);
-    append_secret(to, escaped);
-    wipe(escaped);
 }
 
 /// The values of a function, joined as the function wants them; nothing where one is missing.
@@ -201,15 +202,16 @@ result<template_text> template_text::parse(std::string_view source) {
     return parsed;
 }
 
-result<std::optional<std::string>> template_text::expand(const placeholder_values& values, escape how) const {
-    std::string text;
+result<bool> template_text::append_to(std::string& to, const placeholder_values& values, escape how,
+                                      escape fixed) const {
+    const std::size_t before = to.size();
     for (const auto& piece : pieces_) {
         if (piece.names.empty()) {
-            append_secret(text, piece.text);
-        } else if (!append_value(text, piece, values, how)) {
-            wipe(text);
+            append_escaped(to, piece.text, fixed);
+        } else if (!append_value(to, piece, values, how)) {
+            to.resize(before);
             if (piece.optional) {
-                return std::optional<std::string>{};
+                return false;
             }
             failure what;
             what.code = errc::invalid_argument;
@@ -217,7 +219,17 @@ result<std::optional<std::string>> template_text::expand(const placeholder_value
             return what;
         }
     }
-    return std::optional<std::string>{std::move(text)};
+    return true;
+}
+
+result<std::optional<std::string>> template_text::expand(const placeholder_values& values, escape how) const {
+    std::string text;
+    const auto appended = append_to(text, values, how);
+    if (appended && *appended) {
+        return std::optional<std::string>{std::move(text)};
+    }
+    wipe(text);
+    return appended ? result<std::optional<std::string>>{std::optional<std::string>{}} : appended.error();
 }
 
 std::string template_text::expand_safe(const placeholder_values& values, escape how) const {

@@ -44,8 +44,13 @@ public:
     /// Fails with `errc::invalid_profile`, the detail saying what is wrong with the text.
     [[nodiscard]] static result<template_text> parse(std::string_view source);
 
-    /// The text with its values, each escaped. Nothing where an optional placeholder has no value; fails with
-    /// `errc::invalid_argument`, naming the placeholder, where a required one has none.
+    /// Appends the text with its values, each escaped; `fixed`: how the text between them is. False, with nothing
+    /// appended, where an optional placeholder has no value; fails with `errc::invalid_argument`, naming the
+    /// placeholder, where a required one has none.
+    [[nodiscard]] result<bool> append_to(std::string& to, const placeholder_values& values, escape how,
+                                         escape fixed = escape::none) const;
+
+    /// The same as a text of its own; nothing where `append_to` appends nothing.
     [[nodiscard]] result<std::optional<std::string>> expand(const placeholder_values& values, escape how) const;
 
     /// The text as it may be shown: secret placeholders stay as "{name}", the others are filled.

@@ -28,7 +28,11 @@ std::string quoted(std::string_view at) {
 
 /// A token is made of visible ASCII characters (RFC 6749, appendix A.12).
 bool is_sendable(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+    bool sendable = true;  // without a way out of the loop, many bytes are looked at at once
+    for (const char c : text) {
+        sendable &= c > ' ' && c <= '~';
+    }
+    return sendable;
 }
 
 /// The token at `at`; an empty one where there is none.
