@@ -4,6 +4,7 @@
 # build/benchmarks/results/index.html with plots, and results.json beside it.
 #   sh benchmarks/run.sh            half an hour; the machine should have nothing else to do
 #   sh benchmarks/run.sh --quick    two minutes after building: to see that it works, never to judge a time
+#   CLIENTS="go node" sh benchmarks/run.sh    builds fewer of the others (go node cpprest rust: Rust's crates take minutes)
 #   further options: python3 benchmarks/driver/run.py --help
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,7 +20,7 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCOAUTH_BUILD_BENCHM
     -DCOAUTH_BUILD_EXAMPLES=OFF >"$build/cmake.log" 2>&1 || { cat "$build/cmake.log" >&2; exit 1; }
 echo "Building"
 cmake --build "$build" --target peer_floor peer_coauth peer_libcurl count_allocations
-sh benchmarks/peers/others.sh "$build"
+sh benchmarks/peers/others.sh "$build" ${CLIENTS-go node cpprest rust}
 mkdir -p "$build/plots"
 cp benchmarks/driver/plots/*.js* "$build/plots"
 (cd "$build/plots" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >/dev/null)
@@ -29,4 +30,4 @@ node "$build/plots/draw.js" "$results/results.json" "$results"
 python3 benchmarks/driver/page.py "$results"
 case " $* " in *" --quick "*) exit 0 ;; esac
 echo
-BUILD=$build sh benchmarks/count.sh
+CLIENTS="floor coauth libcurl" BUILD=$build sh benchmarks/count.sh

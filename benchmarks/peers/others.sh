@@ -1,10 +1,12 @@
 #!/bin/sh
-# Builds the contestants that CMake does not: sh others.sh BUILD. One that cannot be built is left out, and said so.
+# Builds the contestants that CMake does not: sh others.sh BUILD go node cpprest rust. One that cannot be built is left out,
+# and said so.
 # Debian's packages of cpprestsdk and of Rust's crates would replace Boost 1.81 and libcurl, so they are unpacked, not installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1/peers"
 cd "$1/peers"
+shift
 
 unpack() { # DIRECTORY PACKAGE...
     directory=$1
@@ -49,7 +51,7 @@ rust_client() {
     cp rust/build/target/release/peer_rust .
 }
 
-for client in go node cpprest rust; do
+for client in "$@"; do
     echo "Building the client in $client"
     (set -e; "${client}_client") >"$client.log" 2>&1 || { echo "without $client:"; tail -3 "$client.log"; } >&2
 done
