@@ -43,6 +43,7 @@ class Receiver {
     // The first one is refused: it has to be sent again.
     this.taken.push({ id, isGenuine, body: JSON.parse(body) });
     response.writeHead(this.taken.length === 1 ? 503 : 204).end();
+    this.server.emit('taken');
   }
 
   close() {
@@ -160,9 +161,9 @@ async function withoutScripts(context, { base, jwt }) {
   await page.getByRole('status').getByText('VK token saved successfully').waitFor();
 }
 
-async function webhooks({ taken }) {
+async function webhooks({ server, taken }) {
   while (taken.length < 2) {
-    await new Promise((resume) => setTimeout(resume, 100));
+    await once(server, 'taken');
   }
   const [first, second] = taken;
   assert.ok(taken.every((each) => each.isGenuine), 'each is signed');
