@@ -15,13 +15,13 @@ std::string name_of(const origin& target) {
 origin_book::origin_book(origin of, std::size_t sessions_kept)
     : target{std::move(of)}, name{name_of(target)}, sessions{std::make_shared<tls_sessions>(sessions_kept)} {}
 
-connection::connection(std::uint64_t its_number, origin_book& its_home, executor its_strand,
+connection::connection(std::uint64_t its_number, origin_book& its_home, strand its_strand,
                        std::shared_ptr<const link_settings> settings, std::shared_ptr<const clock> time)
     : number{its_number},
       home{its_home},
-      strand{std::move(its_strand)},
+      where{std::move(its_strand)},
       told{std::make_shared<progress>(std::move(time))},
-      io{strand, std::move(settings), home.target, home.sessions, told} {}
+      io{where, std::move(settings), home.target, home.sessions, told} {}
 
 connection_event connection::event() const {
     const link_facts& facts = io.facts();

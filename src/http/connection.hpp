@@ -36,12 +36,12 @@ struct origin_book {
 /// A connection of the pool, from the wish to have it until it is closed.
 class connection {
 public:
-    connection(std::uint64_t number, origin_book& home, executor strand, std::shared_ptr<const link_settings> settings,
+    connection(std::uint64_t number, origin_book& home, strand where, std::shared_ptr<const link_settings> settings,
                std::shared_ptr<const clock> time);
 
     const std::uint64_t number;
     origin_book& home;
-    const executor strand;  ///< Where its link works.
+    const strand where;  ///< Where its link works.
     const std::shared_ptr<progress> told;
     link io;
 

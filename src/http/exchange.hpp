@@ -8,17 +8,20 @@
 #include <coauth/core/secret.hpp>
 #include <coauth/http/awaitable.hpp>
 
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace coauth::http {
 
@@ -50,8 +53,8 @@ protected:
 /// One request and its answer on a stream, again and again: a connection keeps one of these and its buffers with it.
 ///
 /// The request is written and the answer awaited at the same time, so that a peer that answers early and stops reading
-/// is understood. Everything happens on the stream's executor, where `run` has to be started. It is ended early by
-/// closing the stream, never by cancelling the coroutine; it knows no deadline.
+/// is understood. Everything happens on the stream's executor, where it has to be started. It is ended early by closing
+/// the stream; it knows no deadline.
 ///
 /// `Stream` is an asynchronous read and write stream with `get_executor` and a `lowest_layer` that can be closed. What
 /// it has received and not yet handed out (a record in OpenSSL's buffers) is its owner's to look for before it is used
@@ -59,6 +62,9 @@ protected:
 template <class Stream>
 class exchange {
 public:
+    using completion = std::function<void(exchange_result)>;
+    using owner = std::shared_ptr<void>;
+
     exchange(Stream& stream, response_limits limits)
         : stream_(stream), reader_(limits), input_(limits.header_bytes + least_read) {}
     ~exchange() { wipe(request_); }
@@ -66,10 +72,15 @@ public:
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 
-    /// Where the next request is to be written before `run`. Its memory is wiped after each exchange.
+    /// Where the next request is to be written before it is started. Its memory is wiped after each exchange.
     [[nodiscard]] std::string& request() noexcept { return request_; }
 
-    /// Sends `request()` and awaits the whole answer. Doesn't throw; doesn't end with an operation under way.
+    /// Sends `request()` and awaits the whole answer, then calls `done`, once, with no operation under way: the next
+    /// one may be started from there. `kept` keeps all this alive: the operations under way have it, and nothing else,
+    /// so that it dies with them if they are never carried out. For that, `done` must not have it.
+    void start(response_body body, exchange_progress* progress, const owner& kept, completion done);
+
+    /// The same for a coroutine. Doesn't throw.
     awaitable<exchange_result> run(response_body body, exchange_progress* progress = nullptr);
 
 private:
@@ -80,13 +91,14 @@ private:
     static constexpr std::chrono::milliseconds early_answer_grace{100};
 
     void begin(response_body body, exchange_progress* progress);
-    void start_writing();
+    void write(const owner& kept);
     void writing_ended(const boost::system::error_code& error, std::size_t bytes);
-    awaitable<void> read_response();
-    awaitable<void> wait_until_written(std::chrono::steady_clock::time_point limit);
+    void read(const owner& kept);
     void take_bytes(std::size_t count);
     void reading_failed(const boost::system::error_code& error);
+    void reading_ended(const owner& kept);
     void close_stream();
+    void finish();
     exchange_result conclude();
 
     Stream& stream_;
@@ -94,27 +106,37 @@ private:
     std::string request_;
     input_buffer input_;
     exchange_progress* progress_ = nullptr;
+    completion done_;
 
     std::optional<failure> failure_;
     boost::system::error_code write_error_;
     std::size_t bytes_written_ = 0;
     bool writing_ = false;
+    bool reading_ = false;
     bool closed_ = false;
-    std::optional<boost::asio::steady_timer> written_;  // while the end of the writing is awaited, which cancels it
+    std::optional<boost::asio::steady_timer> grace_;  // of the answer that came before its request was written
 };
 
 template <class Stream>
-awaitable<exchange_result> exchange<Stream>::run(response_body body, exchange_progress* progress) {
+void exchange<Stream>::start(response_body body, exchange_progress* progress, const owner& kept, completion done) {
     begin(body, progress);
-    start_writing();
-    co_await read_response();
-    if (writing_ && !failure_)
-        co_await wait_until_written(std::chrono::steady_clock::now() + early_answer_grace);
-    if (writing_) {
-        close_stream();
-        co_await wait_until_written(std::chrono::steady_clock::time_point::max());
-    }
-    co_return conclude();
+    done_ = std::move(done);
+    write(kept);
+    read(kept);
+}
+
+template <class Stream>
+awaitable<exchange_result> exchange<Stream>::run(response_body body, exchange_progress* progress) {
+    const auto begin = [](auto handler, exchange* self, response_body expected, exchange_progress* told) {
+        const auto caller = std::make_shared<decltype(handler)>(std::move(handler));
+        self->start(expected, told, caller, [waits = std::weak_ptr{caller}](exchange_result ended) {
+            if (const auto resumed = waits.lock()) {
+                std::move (*resumed)(std::move(ended));
+            }
+        });
+    };
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(exchange_result)>(
+        begin, boost::asio::use_awaitable, this, body, progress);
 }
 
 template <class Stream>
@@ -127,11 +149,11 @@ void exchange<Stream>::begin(response_body body, exchange_progress* progress) {
 }
 
 template <class Stream>
-void exchange<Stream>::start_writing() {
+void exchange<Stream>::write(const owner& kept) {
     writing_ = true;
     boost::asio::async_write(
         stream_, boost::asio::buffer(request_),
-        [this](const boost::system::error_code& error, std::size_t bytes) { writing_ended(error, bytes); });
+        [this, kept](const boost::system::error_code& error, std::size_t bytes) { writing_ended(error, bytes); });
 }
 
 template <class Stream>
@@ -139,26 +161,25 @@ void exchange<Stream>::writing_ended(const boost::system::error_code& error, std
     writing_ = false;
     write_error_ = error;
     bytes_written_ = bytes;
-    if (written_)
-        written_->cancel();
     if (!error) {
         if (progress_)
             progress_->request_written();
     } else if (bytes == 0) {
         close_stream();  // nothing was asked, so no answer is to be awaited
     }
+    if (!reading_)
+        finish();
 }
 
 template <class Stream>
-awaitable<void> exchange<Stream>::read_response() {
-    while (!reader_.done() && !failure_) {
-        boost::system::error_code error;
-        const std::size_t count = co_await stream_.async_read_some(
-            input_.space(), boost::asio::redirect_error(boost::asio::use_awaitable, error));
+void exchange<Stream>::read(const owner& kept) {
+    reading_ = true;
+    stream_.async_read_some(input_.space(), [this, kept](const boost::system::error_code& error, std::size_t count) {
         take_bytes(count);
         if (error && !reader_.done() && !failure_)
             reading_failed(error);
-    }
+        reader_.done() || failure_ ? reading_ended(kept) : read(kept);
+    });
 }
 
 template <class Stream>
@@ -196,12 +217,27 @@ void exchange<Stream>::close_stream() {
 }
 
 template <class Stream>
-awaitable<void> exchange<Stream>::wait_until_written(std::chrono::steady_clock::time_point limit) {
-    written_.emplace(stream_.get_executor(), limit);
-    boost::system::error_code ended;
-    while (writing_ && std::chrono::steady_clock::now() < limit)
-        co_await written_->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
-    written_.reset();
+void exchange<Stream>::reading_ended(const owner& kept) {
+    reading_ = false;
+    if (!writing_) {
+        finish();
+    } else if (failure_) {
+        close_stream();  // which ends the writing
+    } else {
+        grace_.emplace(stream_.get_executor(), early_answer_grace);
+        grace_->async_wait([this, kept](const boost::system::error_code& cancelled) {
+            if (!cancelled && grace_ && writing_)
+                close_stream();
+        });
+    }
+}
+
+/// Nothing is touched after `done`: it may start the next exchange, or be the end of this.
+template <class Stream>
+void exchange<Stream>::finish() {
+    grace_.reset();
+    const completion done = std::exchange(done_, nullptr);
+    done(conclude());
 }
 
 template <class Stream>

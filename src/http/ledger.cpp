@@ -46,7 +46,6 @@ void ledger::submit(std::shared_ptr<call> asked, clock::steady_time now, ledger_
         return;
     }
     origin_book& book = book_of(asked->target);
-    sweep_idle(book, now, false, orders);
     if (serve_at_once(book, asked, now, orders)) {
         return;
     }
@@ -63,15 +62,19 @@ void ledger::submit(std::shared_ptr<call> asked, clock::steady_time now, ledger_
 
 bool ledger::serve_at_once(origin_book& book, const std::shared_ptr<call>& asked, clock::steady_time now,
                            ledger_orders& orders) {
-    if (book.idle.empty()) {
-        return false;
+    while (!book.idle.empty()) {
+        // The last used: the others may then reach their idle time.
+        const std::shared_ptr<connection> server = book.idle.back();
+        if (const auto reason = outlived(now - server->idle_since, now - server->opened_at, limits_)) {
+            remove(*server, *reason, orders);
+            continue;
+        }
+        book.idle.pop_back();
+        assign(server, asked, now);
+        orders.serve.push_back({server, asked});
+        return true;
     }
-    // The last used: the others may then reach their idle time.
-    const std::shared_ptr<connection> server = std::move(book.idle.back());
-    book.idle.pop_back();
-    assign(server, asked, now);
-    orders.serve.push_back({server, asked});
-    return true;
+    return false;
 }
 
 void ledger::wait_in_front(origin_book& book, const std::shared_ptr<call>& asked, ledger_orders& orders) {

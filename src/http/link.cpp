@@ -102,17 +102,19 @@ link_settings::link_settings(const pool_options& options)
 
 class link::implementation {
 public:
-    implementation(executor strand, std::shared_ptr<const link_settings> settings, origin target,
+    implementation(strand where, std::shared_ptr<const link_settings> settings, origin target,
                    std::shared_ptr<tls_sessions> sessions, std::shared_ptr<progress> told)
-        : settings_{std::move(settings)},
+        : strand_{std::move(where)},
+          settings_{std::move(settings)},
           target_{std::move(target)},
           sessions_{std::move(sessions)},
           told_{std::move(told)},
-          dialer_{std::move(strand), settings_->names, settings_->attempt_delay} {}
+          dialer_{strand_, settings_->names, settings_->attempt_delay} {}
     ~implementation();
 
     awaitable<void> open();
-    awaitable<exchange_result> send(std::string_view wire, response_body body);
+    void send(std::string_view wire, response_body body, const std::shared_ptr<void>& kept,
+              std::function<void(exchange_result)> done);
     std::optional<close_reason> unfit();
     bool has_input() noexcept;
     void close() noexcept;
@@ -120,14 +122,16 @@ public:
     link_facts facts;
 
 private:
-    using tls_stream = ssl::stream<tcp::socket>;
+    using tls_stream = ssl::stream<asio::basic_stream_socket<tcp, strand>>;
 
     awaitable<void> connect(const origin& first_hop);
     awaitable<void> tunnel(const origin& destination);
     awaitable<void> handshake();
     [[noreturn]] void refuse_handshake(const boost::system::error_code& failed);
     void require_open() const;
+    bool has_unread() noexcept;
 
+    const strand strand_;
     std::shared_ptr<const link_settings> settings_;
     origin target_;
     std::shared_ptr<tls_sessions> sessions_;
@@ -138,6 +142,7 @@ private:
     unsigned late_handshake_messages_ = 0;
     std::optional<tls_stream> stream_;
     std::optional<http::exchange<tls_stream>> exchange_;
+    exchange_watch watch_{*told_};
 };
 
 link::implementation::~implementation() {
@@ -181,7 +186,6 @@ awaitable<void> link::implementation::connect(const origin& first_hop) {
     socket_.emplace(std::move(*connected));
     boost::system::error_code ignored;
     socket_->set_option(tcp::no_delay{true}, ignored);
-    socket_->non_blocking(true, ignored);  // for `unfit`; asynchronous operations never block anyway
     facts.address = text_of(socket_->remote_endpoint(ignored));
     facts.connecting = told_->elapsed();
 }
@@ -221,8 +225,11 @@ awaitable<void> link::implementation::tunnel(const origin& destination) {
 
 awaitable<void> link::implementation::handshake() {
     SSL* client = settings_->tls.new_client(target_.host, *sessions_);
-    stream_.emplace(std::move(*socket_), client);
+    const tcp protocol = socket_->local_endpoint().protocol();
+    stream_.emplace(tls_stream::next_layer_type{strand_, protocol, socket_->release()}, client);
     socket_.reset();
+    boost::system::error_code ignored;
+    stream_->next_layer().non_blocking(true, ignored);  // for `unfit`; asynchronous operations never block anyway
     // Asio asks OpenSSL to free its buffers after each record; a busy connection needs them for the next one.
     SSL_clear_mode(client, SSL_MODE_RELEASE_BUFFERS);
     boost::system::error_code failed;
@@ -255,14 +262,17 @@ void link::implementation::require_open() const {
     }
 }
 
-awaitable<exchange_result> link::implementation::send(std::string_view wire, response_body body) {
+void link::implementation::send(std::string_view wire, response_body body, const std::shared_ptr<void>& kept,
+                                std::function<void(exchange_result)> done) {
     told_->begin_exchange();
     exchange_->request().assign(wire);
-    exchange_watch watch{*told_};
-    co_return co_await exchange_->run(body, &watch);
+    exchange_->start(body, &watch_, kept, std::move(done));
 }
 
 std::optional<close_reason> link::implementation::unfit() {
+    if (!has_unread() && !has_input()) {
+        return std::nullopt;
+    }
     std::array<char, 1> byte{};
     boost::system::error_code failed;
     if (stream_->read_some(asio::buffer(byte), failed) > 0 || late_handshake_messages_ > most_late_handshake_messages) {
@@ -272,6 +282,12 @@ std::optional<close_reason> link::implementation::unfit() {
         return std::nullopt;
     }
     return close_reason::peer_closed;
+}
+
+/// Whether there are bytes that came with the last answer, in OpenSSL or on their way to it.
+bool link::implementation::has_unread() noexcept {
+    SSL* client = stream_->native_handle();
+    return SSL_has_pending(client) == 1 || BIO_pending(SSL_get_rbio(client)) > 0;
 }
 
 bool link::implementation::has_input() noexcept {
@@ -299,9 +315,9 @@ void link::implementation::close() noexcept {
     }
 }
 
-link::link(executor strand, std::shared_ptr<const link_settings> settings, origin target,
+link::link(strand where, std::shared_ptr<const link_settings> settings, origin target,
            std::shared_ptr<tls_sessions> sessions, std::shared_ptr<progress> told)
-    : implementation_{std::make_unique<implementation>(std::move(strand), std::move(settings), std::move(target),
+    : implementation_{std::make_unique<implementation>(std::move(where), std::move(settings), std::move(target),
                                                        std::move(sessions), std::move(told))} {}
 
 link::~link() = default;
@@ -310,8 +326,9 @@ awaitable<void> link::open() {
     return implementation_->open();
 }
 
-awaitable<exchange_result> link::send(std::string_view wire, response_body body) {
-    return implementation_->send(wire, body);
+void link::send(std::string_view wire, response_body body, const std::shared_ptr<void>& kept,
+                std::function<void(exchange_result)> done) {
+    implementation_->send(wire, body, kept, std::move(done));
 }
 
 std::optional<close_reason> link::unfit() {

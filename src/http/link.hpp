@@ -4,6 +4,7 @@
 #include "http/progress.hpp"
 #include "http/request_writer.hpp"
 #include "http/response_reader.hpp"
+#include "http/strand.hpp"
 #include "http/tls_context.hpp"
 #include "http/tls_sessions.hpp"
 
@@ -12,6 +13,7 @@
 #include <coauth/http/pool_options.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,11 +43,11 @@ struct link_facts {
 
 /// One TLS connection to an origin: TCP, the proxy's tunnel where there is one, TLS, and the exchanges on it.
 ///
-/// Threads: everything happens on `strand`, except where a link is known to be idle. It is ended early by `close`; it
+/// Threads: everything happens on its strand, except where a link is known to be idle. It is ended early by `close`; it
 /// knows no deadline, but says how far it is.
 class link {
 public:
-    link(executor strand, std::shared_ptr<const link_settings> settings, origin target,
+    link(strand where, std::shared_ptr<const link_settings> settings, origin target,
          std::shared_ptr<tls_sessions> sessions, std::shared_ptr<progress> told);
     ~link();
 
@@ -55,8 +57,10 @@ public:
     /// Throws `coauth::error`.
     awaitable<void> open();
 
-    /// Sends `wire`, a whole request, and awaits the answer. Doesn't throw.
-    awaitable<exchange_result> send(std::string_view wire, response_body body);
+    /// Sends `wire`, a whole request, and awaits the answer; then calls `done`, once. `kept` keeps the link alive, as
+    /// `exchange::start` says: `done` must not have it.
+    void send(std::string_view wire, response_body body, const std::shared_ptr<void>& kept,
+              std::function<void(exchange_result)> done);
 
     /// Why an idle link may not be used, or nothing if it is well: still open and silent. TLS 1.3 tickets that came
     /// meanwhile are no reason; they are taken in.

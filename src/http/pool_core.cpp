@@ -7,6 +7,7 @@
 #include <coauth/core/error.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -144,7 +145,8 @@ void pool_core::carry_out(ledger_orders& orders) noexcept {
     };
     for_each(orders.open, [&](const connection_ptr& opening) { start(opening, open(shared_from_this(), opening)); });
     for_each(orders.serve, [&](const ledger_orders::serving& order) {
-        start(order.which, serve(shared_from_this(), order.which, order.client));
+        asio::dispatch(order.which->where,
+                       [self = shared_from_this(), order] { self->serve(order.which, order.client); });
     });
     for_each(orders.examine, [&](const connection_ptr& idle) { begin_to_examine(idle); });
     for_each(orders.close, [&](const ledger_orders::closing& order) { close(order); });
@@ -154,14 +156,14 @@ void pool_core::carry_out(ledger_orders& orders) noexcept {
 /// Nobody has a deadline for a connection that is examined, so it must not stay so.
 void pool_core::begin_to_examine(const connection_ptr& idle) {
     try {
-        start(idle, examine(shared_from_this(), idle));
+        asio::dispatch(idle->where, [self = shared_from_this(), idle] { self->examine(idle); });
     } catch (...) {
         work_broke(idle, std::current_exception());
     }
 }
 
 void pool_core::start(const connection_ptr& with, awaitable<void> work) {
-    asio::co_spawn(with->strand, std::move(work), [self = shared_from_this(), with](std::exception_ptr why) {
+    asio::co_spawn(with->where, std::move(work), [self = shared_from_this(), with](std::exception_ptr why) {
         if (why) {
             self->work_broke(with, why);
         }
@@ -170,7 +172,7 @@ void pool_core::start(const connection_ptr& with, awaitable<void> work) {
 
 void pool_core::close(const ledger_orders::closing& order) {
     if (!order.was_idle) {
-        asio::post(order.which->strand, [which = order.which] { which->io.close(); });
+        asio::post(order.which->where, [which = order.which] { which->io.close(); });
     }
     if (order.was_open) {
         tell([&](observer& told) { told.connection_closed(order.which->event(), order.reason); });
@@ -299,28 +301,54 @@ awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
     if (closed) {
         self->tell([&](observer& told) { told.connection_closed(with->event(), *closed); });
     }
-    co_await serve(self, with, client);
+    self->serve(with, client);
 }
 
-awaitable<void> pool_core::serve(core_ptr self, connection_ptr with, std::shared_ptr<call> client) {
-    while (client) {
-        if (!with->fresh) {
-            if (const auto reason = with->io.unfit()) {
-                self->change([&](ledger_orders& orders) {
-                    self->ledger_.unfit(*with, *reason, self->clock_->steady_now(), orders);
-                });
-                co_return;
-            }
+/// What an exchange keeps alive while it is under way.
+struct pool_core::service {
+    core_ptr self;
+    connection_ptr with;
+    std::shared_ptr<call> client;
+    bool sent_before;
+};
+
+void pool_core::serve(const connection_ptr& with, const std::shared_ptr<call>& client) {
+    try {
+        if (client && !give_up_unfit(with)) {
+            exchange(with, client);
         }
-        if (with->served > 0) {
-            self->tell([&](observer& told) { told.connection_reused(with->event()); });
-        }
-        const bool sent_before = client->sent.exchange(true);
-        exchange_result ended = co_await with->io.send(client->wire(), client->answer_body());
+    } catch (...) {
+        work_broke(with, std::current_exception());
+    }
+}
+
+bool pool_core::give_up_unfit(const connection_ptr& with) {
+    const auto reason = with->fresh ? std::nullopt : with->io.unfit();
+    if (reason) {
+        change([&](ledger_orders& orders) { ledger_.unfit(*with, *reason, clock_->steady_now(), orders); });
+    }
+    return reason.has_value();
+}
+
+void pool_core::exchange(const connection_ptr& with, const std::shared_ptr<call>& client) {
+    if (with->served > 0) {
+        tell([&](observer& told) { told.connection_reused(with->event()); });
+    }
+    const auto kept = std::make_shared<service>(service{shared_from_this(), with, client, client->sent.exchange(true)});
+    with->io.send(client->wire(), client->answer_body(), kept, [of = kept.get()](exchange_result ended) {
+        const service served = *of;
         if (!ended.request_sent) {
-            client->sent.store(sent_before);
+            served.client->sent.store(served.sent_before);
         }
-        client = self->exchanged(with, std::move(ended));
+        served.self->go_on(served.with, std::move(ended));
+    });
+}
+
+void pool_core::go_on(const connection_ptr& with, exchange_result ended) {
+    try {
+        serve(with, exchanged(with, std::move(ended)));
+    } catch (...) {
+        work_broke(with, std::current_exception());
     }
 }
 
@@ -338,13 +366,17 @@ std::shared_ptr<call> pool_core::exchanged(const connection_ptr& with, exchange_
     });
 }
 
-awaitable<void> pool_core::examine(core_ptr self, connection_ptr with) {
-    const auto reason = with->io.unfit();
-    const std::shared_ptr<call> client = self->change([&](ledger_orders& orders) {
-        const auto now = self->clock_->steady_now();
-        reason ? self->ledger_.unfit(*with, *reason, now, orders) : self->ledger_.examined(*with, now, orders);
-    });
-    co_await serve(self, with, client);
+void pool_core::examine(const connection_ptr& with) {
+    try {
+        const auto reason = with->io.unfit();
+        const std::shared_ptr<call> client = change([&](ledger_orders& orders) {
+            const auto now = clock_->steady_now();
+            reason ? ledger_.unfit(*with, *reason, now, orders) : ledger_.examined(*with, now, orders);
+        });
+        serve(with, client);
+    } catch (...) {
+        work_broke(with, std::current_exception());
+    }
 }
 
 void pool_core::work_broke(const connection_ptr& with, const std::exception_ptr& why) {

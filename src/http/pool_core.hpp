@@ -47,9 +47,16 @@ private:
     using connection_ptr = std::shared_ptr<connection>;
     using core_ptr = std::shared_ptr<pool_core>;
 
+    struct service;
+
+    // On the connection's strand.
     static awaitable<void> open(core_ptr self, connection_ptr with);
-    static awaitable<void> serve(core_ptr self, connection_ptr with, std::shared_ptr<call> client);
-    static awaitable<void> examine(core_ptr self, connection_ptr with);
+    void serve(const connection_ptr& with, const std::shared_ptr<call>& client);
+    bool give_up_unfit(const connection_ptr& with);
+    void exchange(const connection_ptr& with, const std::shared_ptr<call>& client);
+    void go_on(const connection_ptr& with, exchange_result ended);
+    void examine(const connection_ptr& with);
+
     std::shared_ptr<call> exchanged(const connection_ptr& with, exchange_result ended);
     void start(const connection_ptr& with, awaitable<void> work);
     void work_broke(const connection_ptr& with, const std::exception_ptr& why);

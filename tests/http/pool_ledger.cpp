@@ -104,7 +104,8 @@ public:
     clock::steady_time now = clock_->steady_now();
     ledger_orders orders;
     ledger book{limits_, [this](std::uint64_t number, origin_book& home) {
-                    return std::make_shared<connection>(number, home, context_.get_executor(), settings_, clock_);
+                    return std::make_shared<connection>(
+                        number, home, boost::asio::make_strand(executor{context_.get_executor()}), settings_, clock_);
                 }};
 };
 
