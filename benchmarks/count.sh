@@ -11,8 +11,8 @@ cd "$(dirname "$0")/.."
 if [ -z "${BUILD-}" ]; then
     sh examples/packages.sh nginx-light valgrind libbenchmark-dev
     BUILD=build/benchmarks
-    cmake -S . -B "$BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCOAUTH_BUILD_BENCHMARKS=ON -DCOAUTH_BUILD_TESTS=OFF \
-        -DCOAUTH_BUILD_EXAMPLES=OFF >/dev/null
+    cmake -S . -B "$BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O2 -g -DNDEBUG" \
+        -DCOAUTH_BUILD_BENCHMARKS=ON -DCOAUTH_BUILD_TESTS=OFF -DCOAUTH_BUILD_EXAMPLES=OFF >/dev/null
     cmake --build "$BUILD" --target peer_floor peer_coauth count_allocations
 fi
 peers=$BUILD/benchmarks/peers

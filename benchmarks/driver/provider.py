@@ -23,13 +23,14 @@ class WorkNotDone(Exception):
 
 
 class Provider:
-    def __init__(self, directory, port=18440, cpu=None, workers=1):
+    def __init__(self, directory, port, cpu=None, workers=1):
         self.directory = pathlib.Path(directory)
         self.port = port
         command = ["sh", str(HERE.parent / "provider/start.sh"), str(self.directory), str(port)]
         if cpu is not None:
             command.append(cpu)
-        subprocess.run(command, check=True, env={**os.environ, "WORKERS": str(workers)})
+        if subprocess.run(command, env={**os.environ, "WORKERS": str(workers)}).returncode != 0:
+            raise SystemExit("nginx cannot be started")
         self.log = self.directory / "work.log"
         for _ in range(100):
             try:

@@ -32,11 +32,11 @@ def machine():
     return f"{os.cpu_count()} cores of {model}, {platform.freedesktop_os_release()['PRETTY_NAME']}"
 
 
-def two_threads(build, command, directory, cpus, seconds, count):
+def two_threads(command, directory, port, cpus, seconds, count):
     """Two threads against one. Where the cores do not suffice for two servers beside two clients, the CPU time tells:
     what two threads could do if nothing else kept them waiting."""
     enough = len(cpus) >= 4
-    provider = Provider(directory, 18450, ",".join(cpus[2:4]) if enough else None, workers=2)
+    provider = Provider(directory, port, ",".join(cpus[2:4]) if enough else None, workers=2)
     try:
         one = rounds.Runner(provider, cpus[0])
         two = rounds.Runner(provider, ",".join(cpus[:2]))
@@ -59,7 +59,7 @@ def measure(given):
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         there = contestants(given.build, given.only)
-        provider = Provider(directory + "/provider", cpu=cpus[1] if len(cpus) > 1 else None)
+        provider = Provider(directory + "/provider", given.port, cpus[1] if len(cpus) > 1 else None)
         runner = rounds.Runner(provider, cpus[0])
         try:
             rows = rounds.medians(rounds.measure(runner, there, count, seconds, given.quick))
@@ -67,7 +67,7 @@ def measure(given):
             idle = runner.idle(there["coauth"], 500)
         finally:
             provider.stop()
-        threads = two_threads(given.build, there["coauth"], directory + "/two", cpus, seconds, count)
+        threads = two_threads(there["coauth"], directory + "/two", given.port + 10, cpus, seconds, count)
     return {"machine": machine(), "date": datetime.date.today().isoformat(), "rounds": count, "seconds": seconds,
             "load": os.getloadavg()[0], "rows": rows, "fixed_rate": paced, "idle": idle, "threads": threads}
 
@@ -98,6 +98,7 @@ def main():
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=1.5, help="that each run is measured for")
     options.add_argument("--only", help="contestants beside the floor and coauth: libcurl,go,...")
+    options.add_argument("--port", type=int, default=18460, help="the first of four that nginx listens at")
     options.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/benchmarks/results"))
     given = options.parse_args()
     try:
