@@ -5,6 +5,7 @@
 
 #include <boost/json/parser.hpp>
 #include <boost/json/serializer.hpp>
+#include <openssl/crypto.h>
 
 #include <array>
 #include <cstddef>
