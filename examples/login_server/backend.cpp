@@ -4,6 +4,10 @@
 #include <coauth/cache/token_seal.hpp>
 #include <coauth/sqlite/sqlite_store.hpp>
 
+#include <boost/url/grammar/ci_string.hpp>
+
+#include <algorithm>
+
 namespace login_server {
 namespace {
 
@@ -87,12 +91,15 @@ const served_provider* backend::find(std::string_view provider) const noexcept {
 }
 
 std::string backend::address_of(const web::request& asked) const {
-    const std::string_view forwarded = asked.header_value("X-Forwarded-For");
-    if (!settings.behind_proxy || forwarded.empty()) {
+    // Some proxies add a line of their own behind the client's: the last line counts, and of it the last address.
+    const auto is_forwarded = [](const web::header& each) {
+        return boost::urls::grammar::ci_is_equal(each.name, "X-Forwarded-For");
+    };
+    const auto last = std::find_if(asked.headers.rbegin(), asked.headers.rend(), is_forwarded);
+    if (!settings.behind_proxy || last == asked.headers.rend() || last->value.empty()) {
         return asked.address;
     }
-    std::string_view last = forwarded.substr(forwarded.find_last_of(", ") + 1);
-    return std::string(last);
+    return last->value.substr(last->value.find_last_of(", ") + 1);
 }
 
 }  // namespace login_server

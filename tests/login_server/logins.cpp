@@ -124,6 +124,8 @@ TEST_CASE("metrics are not for everybody") {
     CHECK(prometheus.get("/metrics").status == 200);
     prometheus.more = {{"X-Forwarded-For", "10.0.0.9, 192.0.2.1"}};  // the first is what the client claims
     CHECK(prometheus.get("/metrics").status == 404);
+    prometheus.more = {{"X-Forwarded-For", "10.0.0.9"}, {"X-Forwarded-For", "192.0.2.1"}};
+    CHECK(prometheus.get("/metrics").status == 404);
 }
 
 TEST_CASE("sealed logins are finished as kept ones are") {
