@@ -8,6 +8,8 @@
 #include <coauth/http/connection_pool.hpp>
 #include <coauth/http/pool_options.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -36,10 +38,10 @@ struct ledger_orders {
     };
 
     std::vector<std::shared_ptr<connection>> open;
-    std::vector<serving> serve;
+    boost::container::small_vector<serving, 1> serve;
     std::vector<std::shared_ptr<connection>> examine;  ///< Idle ones that something came to.
     std::vector<closing> close;
-    std::vector<ending> end;
+    boost::container::small_vector<ending, 1> end;
     std::shared_ptr<call> next;  ///< For the connection that reported.
 };
 

@@ -25,55 +25,52 @@ bool looks_like_json(std::string_view text) noexcept {
     return text.starts_with('{') || text.starts_with('[');
 }
 
-void read_json(reply_body& into, std::size_t max_depth) {
-    auto parsed = parse_reply_json(into.text, max_depth);
-    into.value = std::move(parsed.value);
-    into.repeated = std::move(parsed.repeated);
-    into.problem = parsed.problem.empty() ? std::string{} : "it is not the JSON expected: " + parsed.problem;
+/// Made and not assigned: the value keeps the memory in which it was read.
+reply_body read_json(std::string_view text, std::size_t max_depth) {
+    auto parsed = parse_reply_json(text, max_depth);
+    std::string problem = parsed.problem.empty() ? std::string{} : "it is not the JSON expected: " + parsed.problem;
+    return {text, std::move(parsed.value), std::move(problem), std::move(parsed.repeated)};
 }
 
-void read_form(reply_body& into) {
-    if (looks_like_json(into.text)) {
-        into.problem = "it is JSON and not the form expected";
-        return;
+reply_body read_form(std::string_view text) {
+    reply_body read{text, {}, {}, {}};
+    if (looks_like_json(text)) {
+        read.problem = "it is JSON and not the form expected";
+        return read;
     }
-    const auto fields = parse_form(into.text);
+    const auto fields = parse_form(text);
     if (!fields.problem.empty() || fields.duplicate()) {
-        into.problem = "it is not the form expected: ";
-        into.problem += fields.problem.empty() ? "a field stands twice" : fields.problem;
-        return;
+        read.problem = "it is not the form expected: ";
+        read.problem += fields.problem.empty() ? "a field stands twice" : fields.problem;
+        return read;
     }
-    auto& object = into.value.emplace_object();
+    auto& object = read.value.emplace_object();
     for (const auto& each : fields.all) {
         object.emplace(each.name, each.value);
     }
+    return read;
 }
 
 }  // namespace
 
 reply_body read_body(reply_format format, std::string_view body, std::size_t max_json_depth) {
-    reply_body read;
-    read.text = trimmed(body);
-    if (read.text.empty()) {
-        return read;
+    const std::string_view text = trimmed(body);
+    if (text.empty()) {
+        return {text, {}, {}, {}};
     }
     switch (format) {
         case reply_format::json:
-            read_json(read, max_json_depth);
-            break;
+            return read_json(text, max_json_depth);
         case reply_format::form:
-            read_form(read);
-            break;
+            return read_form(text);
         case reply_format::json_or_form:
-            looks_like_json(read.text) ? read_json(read, max_json_depth) : read_form(read);
-            break;
+            return looks_like_json(text) ? read_json(text, max_json_depth) : read_form(text);
         case reply_format::text:
-            read.value.emplace_string() = read.text;
-            break;
+            return {text, boost::json::string{text}, {}, {}};
         case reply_format::none:
             break;
     }
-    return read;
+    return {text, {}, {}, {}};
 }
 
 }  // namespace coauth::provider

@@ -57,8 +57,7 @@ public:
         return true;
     }
     bool on_key(json::string_view part, std::size_t, json::error_code&) {
-        name_ += part;
-        names_.push_back(std::exchange(name_, {}));
+        names_.push_back(std::exchange(name_, {}).append(part));
         stack_.push_key(part);
         return true;
     }
