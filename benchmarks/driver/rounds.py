@@ -1,13 +1,13 @@
 """Runs the contestants in turn, several rounds of all of them, and takes the medians."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 
 CONCURRENCY = (1, 64, 512, 4096)
 PILOT = 200
+PATIENCE = 300
 
 
 class Progress:
@@ -41,8 +41,10 @@ class Runner:
         for name, value in further.items():
             full += ["--" + name, str(value)]
         self.provider.begin()
-        done = subprocess.run(["taskset", "-c", self.cpus, *full], stdout=subprocess.PIPE, text=True,
-                              env={**os.environ, "GOMAXPROCS": "1"})
+        try:
+            done = subprocess.run(["taskset", "-c", self.cpus, *full], stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise SystemExit(f"not done within {PATIENCE} s: {' '.join(full)}")
         if done.returncode != 0:
             raise SystemExit(f"failed with {done.returncode}: {' '.join(full)}")
         figures = json.loads(done.stdout)

@@ -33,7 +33,7 @@ public:
             enqueue({contest::clock::now()});
         }
         std::unique_lock lock{mutex_};
-        done_.wait(lock, [this] { return all_done_; });
+        done_.wait(lock, [this] { return all_done_ && free_ == given_.connections; });
         logins.stop();
     }
 
@@ -107,7 +107,6 @@ private:
         if (logins_->done(which.begun)) {
             const std::lock_guard lock{mutex_};
             all_done_ = true;
-            done_.notify_one();
         } else if (logins_->take()) {
             enqueue({contest::clock::now()});
         }
@@ -120,6 +119,7 @@ private:
             const std::lock_guard lock{mutex_};
             if (waiting_.empty()) {
                 ++free_;
+                done_.notify_one();
                 return;
             }
             which = std::move(waiting_.front());
