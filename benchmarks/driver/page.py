@@ -1,7 +1,7 @@
-"""The results as a page that needs nothing else, and as the table and plot of README.
+"""The results as a page that needs nothing else, and as the tables and plot of README and docs/performance.md.
 
     python3 benchmarks/driver/page.py RESULTS            writes RESULTS/index.html
-    python3 benchmarks/driver/page.py RESULTS --docs     writes docs/logins.svg and prints the table in Markdown
+    python3 benchmarks/driver/page.py RESULTS --docs     writes docs/logins.svg and prints the tables in Markdown
 """
 
 import argparse
@@ -58,6 +58,9 @@ def markdown(results):
         print(f"| {NAMES[name]} | {warm['cpu_us']:,.1f} | {warm['x_floor']:.2f} | {warm['logins_per_second']:,.0f} "
               f"| {warm['p99_us'] / 1000:.1f} | {warm['peak_kib'] / 1024:.0f} | {cold:,.0f} | {resumed:,.0f} |")
     print(f"\n{results['machine']}, {results['date']}; 64 logins in flight, medians of {results['rounds']} rounds.")
+    print("\n| figure | goal | measured |\n|---|---|---|")
+    for what, goal, measured, met in goals.judged(results):
+        print(f"| {what} | {goal} | {measured}{'' if met else ': missed'} |")
 
 
 def main():
