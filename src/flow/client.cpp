@@ -13,7 +13,7 @@ namespace coauth {
 struct client::state {
     transport* via;
     provider::profile what;
-    credentials who;
+    std::shared_ptr<const credentials> who;  ///< Shared by clients that differ in their limit alone.
     client_options options;
 
     [[nodiscard]] clock::wall_time now() const { return options.clock->now(); }
@@ -117,7 +117,7 @@ struct client::steps {
             co_return std::move(*redeemed.issued);
         }
         provider::request_values values;
-        values.who = &self->who;
+        values.who = self->who.get();
         values.grant = &redeemed;
         const answer got = co_await ask(*self->via, build(*self, "exchange", values));
         co_return got.value_of(provider::read_token(self->what, "exchange", got.response, self->now(), nullptr,
@@ -127,7 +127,7 @@ struct client::steps {
 
     static awaitable<token> refresh(shared self, token old) {
         provider::request_values values;
-        values.who = &self->who;
+        values.who = self->who.get();
         values.token = &old;
         const answer got = co_await ask(*self->via, build(*self, "refresh", values));
         co_return got.value_of(
@@ -137,7 +137,7 @@ struct client::steps {
 
     static awaitable<identity> userinfo(shared self, token whose) {
         provider::request_values values;
-        values.who = &self->who;
+        values.who = self->who.get();
         values.token = &whose;
         const answer got = co_await ask(*self->via, build(*self, "userinfo", values));
         co_return got.value_of(
@@ -146,7 +146,7 @@ struct client::steps {
 
     static awaitable<validation> validate(shared self, token asked) {
         provider::request_values values;
-        values.who = &self->who;
+        values.who = self->who.get();
         values.token = &asked;
         const answer got = co_await ask(*self->via, build(*self, "validate", values));
         validation found = got.value_of(
@@ -157,7 +157,7 @@ struct client::steps {
 
     static awaitable<boost::json::value> call(shared self, std::string operation, parameters arguments, token with) {
         provider::request_values values;
-        values.who = &self->who;
+        values.who = self->who.get();
         values.token = &with;
         values.arguments = &arguments;
         const answer got = co_await ask(*self->via, build(*self, operation, values));
@@ -181,7 +181,8 @@ client::client(transport& via, provider::profile what, credentials who, client_o
         options.random = system_random();
     }
     check_json_depth(options.max_json_depth);
-    state_ = std::make_shared<const state>(state{&via, std::move(what), std::move(who), std::move(options)});
+    state_ = std::make_shared<const state>(
+        state{&via, std::move(what), std::make_shared<const credentials>(std::move(who)), std::move(options)});
 }
 
 const provider::profile& client::profile() const noexcept {
@@ -189,11 +190,11 @@ const provider::profile& client::profile() const noexcept {
 }
 
 const std::string& client::client_id() const noexcept {
-    return state_->who.client_id;
+    return state_->who->client_id;
 }
 
 const std::string& client::redirect_uri() const noexcept {
-    return state_->who.redirect_uri;
+    return state_->who->redirect_uri;
 }
 
 client client::with_timeout(std::chrono::milliseconds timeout) const {
@@ -203,7 +204,7 @@ client client::with_timeout(std::chrono::milliseconds timeout) const {
 }
 
 authorization client::authorize(const authorize_options& options) const {
-    return provider::authorize(state_->what, state_->who, options, *state_->options.random).value();
+    return provider::authorize(state_->what, *state_->who, options, *state_->options.random).value();
 }
 
 grant client::read_callback(const authorization& login, std::string_view callback) const {

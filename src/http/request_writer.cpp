@@ -1,5 +1,7 @@
 #include "http/request_writer.hpp"
 
+#include "core/ascii.hpp"
+
 #include <coauth/core/port.hpp>
 
 #include <boost/url/grammar/ci_string.hpp>
@@ -35,12 +37,9 @@ bool is_token(std::string_view text) {
     });
 }
 
-/// Looks at all of it: an access token is long and sound, and without a way out the loop takes many bytes at once.
 bool has_control_character(std::string_view text) {
-    bool found = false;
-    for (const unsigned char c : text)
-        found |= (c < 0x20 && c != '\t') || c == 0x7f;
-    return found;
+    const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
+    return !all_between(text, ' ', '~') && std::any_of(text.begin(), text.end(), is_control);
 }
 
 bool is_host_name(std::string_view text) {

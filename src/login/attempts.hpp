@@ -17,7 +17,7 @@ class attempts {
 public:
     virtual ~attempts() = default;
 
-    /// A state for a login of this address: 32 random bytes in base64url, the id first.
+    /// A state for a login of this neighbourhood: 32 random bytes in base64url, the id first.
     [[nodiscard]] virtual std::string new_state(std::string_view address) const = 0;
 
     struct kept {
@@ -25,7 +25,7 @@ public:
         std::vector<attempt_ptr> displaced;  ///< Those that had to make room; they are nobody's any more.
     };
 
-    /// Takes a login that begins. `address` is whom to count it for. Fails with `errc::too_many_logins`.
+    /// Takes a login that begins. `address` is the neighbourhood to count it for. Fails with `errc::too_many_logins`.
     [[nodiscard]] virtual result<kept> keep(const attempt_ptr& begun, std::string_view address) = 0;
 
     /// The login of that id, if the value of its cookie is this and its time has not passed; no failure names a secret.

@@ -68,7 +68,8 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     check(options);
     served_.serve(with, false).value();
     authorize_options ask = options.ask;
-    ask.state = attempts_->new_state(options.address);
+    const std::string address = neighbourhood(options.address);
+    ask.state = attempts_->new_state(address);
     authorization asked = with.authorize(ask);
     std::string url = std::exchange(asked.url, {});
 
@@ -78,7 +79,7 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     which->tag = options.tag;
     which->begun = clock_->now();
     which->due = clock_->steady_now() + options_.lifetime;
-    const attempts::kept kept = attempts_->keep(which, options.address).value();
+    const attempts::kept kept = attempts_->keep(which, address).value();
     if (closed_) {  // meanwhile: nobody else would end it
         end(which, shutting_down(), count_.abandoned);
         throw error{shutting_down()};

@@ -240,7 +240,7 @@ kept_attempts::~kept_attempts() = default;
 std::string kept_attempts::new_state(std::string_view address) const {
     std::string state = random_text(*random_, 32);
     if (!address.empty()) {
-        state.front() = alphabet[std::hash<std::string>{}(neighbourhood(address)) % alphabet.size()];
+        state.front() = alphabet[std::hash<std::string_view>{}(address) % alphabet.size()];
     }
     return state;
 }
@@ -253,7 +253,7 @@ kept_attempts::shard* kept_attempts::shard_of(std::string_view id) const noexcep
 result<attempts::kept> kept_attempts::keep(const attempt_ptr& begun, std::string_view address) {
     kept made;
     made.cookie = random_text(*random_, 16);
-    auto displaced = shard_of(begun->id())->keep(begun, made.cookie, neighbourhood(address));
+    auto displaced = shard_of(begun->id())->keep(begun, made.cookie, std::string{address});
     if (displaced.has_error()) {
         return displaced.error();
     }

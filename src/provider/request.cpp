@@ -1,3 +1,4 @@
+#include "core/ascii.hpp"
 #include "provider/profile_data.hpp"
 #include "provider/request_body.hpp"
 #include "provider/request_placeholders.hpp"
@@ -123,11 +124,9 @@ std::optional<failure> write_url(const operation_rules& operation, const placeho
 
 /// RFC 9110, section 5.5, without the bytes beyond ASCII, which have no agreed meaning.
 bool is_header_value(std::string_view text) noexcept {
-    bool visible = true;  // without a way out of the loop, many bytes are looked at at once
-    for (const char c : text) {
-        visible &= (c >= ' ' && c <= '~') || c == '\t';
-    }
-    return visible && !text.starts_with(' ') && !text.ends_with(' ');
+    const auto is_visible = [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; };
+    return (all_between(text, ' ', '~') || std::all_of(text.begin(), text.end(), is_visible)) &&
+           !text.starts_with(' ') && !text.ends_with(' ');
 }
 
 bool is_header(const std::pair<std::string, std::string>& header, std::string_view name) {

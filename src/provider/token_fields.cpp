@@ -1,5 +1,6 @@
 #include "provider/token_fields.hpp"
 
+#include "core/ascii.hpp"
 #include "provider/expiry.hpp"
 #include "provider/reply_value.hpp"
 
@@ -28,11 +29,7 @@ std::string quoted(std::string_view at) {
 
 /// A token is made of visible ASCII characters (RFC 6749, appendix A.12).
 bool is_sendable(std::string_view text) noexcept {
-    bool sendable = true;  // without a way out of the loop, many bytes are looked at at once
-    for (const char c : text) {
-        sendable &= c > ' ' && c <= '~';
-    }
-    return sendable;
+    return all_between(text, '!', '~');
 }
 
 /// The token at `at`; an empty one where there is none.

@@ -1,0 +1,22 @@
+#include "core/ascii.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+TEST_CASE("a byte out of range is found wherever it stands, and none is found where there is none") {
+    for (const auto& [least, greatest] : {std::pair{' ', '~'}, std::pair{'!', '~'}, std::pair{'0', '9'}}) {
+        for (std::size_t length = 0; length != 20; ++length) {
+            std::string text(length, '5');
+            CHECK(coauth::all_between(text, least, greatest));
+            for (std::size_t at = 0; at != length; ++at) {
+                for (int value = 0; value != 256; ++value) {
+                    text[at] = static_cast<char>(value);
+                    REQUIRE(coauth::all_between(text, least, greatest) == (value >= least && value <= greatest));
+                }
+                text[at] = greatest;
+            }
+            CHECK(coauth::all_between(text, least, greatest));
+        }
+    }
+}
