@@ -225,8 +225,8 @@ void exchange<Stream>::reading_ended(const owner& kept) {
         close_stream();  // which ends the writing
     } else {
         grace_.emplace(stream_.get_executor(), early_answer_grace);
-        grace_->async_wait([this, kept](const boost::system::error_code& cancelled) {
-            if (!cancelled && grace_ && writing_)
+        grace_->async_wait([this, kept, limit = grace_->expiry()](const boost::system::error_code& cancelled) {
+            if (!cancelled && grace_ && grace_->expiry() == limit)  // and not another exchange's
                 close_stream();
         });
     }
