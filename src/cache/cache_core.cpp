@@ -196,9 +196,8 @@ token_ptr cache_core::peek(const token_key& key) const {
     return shard_of(hashed.hash).peek(hashed, clock_->steady_now());
 }
 
-template <class Enter>
-void cache_core::admit(const token_key& key, std::chrono::milliseconds limit, const executor& home,
-                       waiter::completion handler, Enter&& enter) {
+void cache_core::wait(const token_key& key, until what, std::chrono::milliseconds limit, const executor& home,
+                      waiter::completion handler) {
     const auto who = std::make_shared<waiter>(home, std::move(handler));
     shard& where = shard_of(hash_of(view_of(key)));
     who->on_cancellation([weak = weak_from_this(), late = std::weak_ptr{who}, &where] {
@@ -212,32 +211,30 @@ void cache_core::admit(const token_key& key, std::chrono::milliseconds limit, co
     change(where, [&](shard& s, orders& then) {
         if (closed_) {
             then.wake.push_back({who, shutting_down()});
+        } else if (what == until::token) {
+            s.ask(key, who, deadline, now(), then);
         } else {
-            enter(s, who, deadline, then);
+            s.join(key, what, who, deadline, then);
         }
     });
 }
 
-void cache_core::wait(const token_key& key, std::chrono::milliseconds limit, const executor& home,
-                      waiter::completion handler) {
-    admit(key, limit, home, std::move(handler),
-          [&](shard& s, const waiter_ptr& who, clock::steady_time deadline, orders& then) {
-              s.ask(key, who, deadline, now(), then);
-          });
-}
-
-void cache_core::join(const token_key& key, std::chrono::milliseconds limit, const executor& home,
-                      waiter::completion handler) {
-    admit(key, limit, home, std::move(handler),
-          [&](shard& s, const waiter_ptr& who, clock::steady_time deadline, orders& then) {
-              s.join(key, who, deadline, then);
-          });
-}
-
-bool cache_core::under_way(const token_key& key) {
+bool cache_core::under_way(const token_key& key, until what) {
     shard& where = shard_of(hash_of(view_of(key)));
     const std::scoped_lock lock{where.mutex()};
-    return where.under_way(view_of(key));
+    return where.under_way(view_of(key), what);
+}
+
+std::uint64_t cache_core::version_of(const token_key& key) {
+    shard& where = shard_of(hash_of(view_of(key)));
+    const std::scoped_lock lock{where.mutex()};
+    return where.version(view_of(key));
+}
+
+erasure cache_core::forget(const token_key& key, std::uint64_t since) {
+    erasure done;
+    change(key, [&](shard& s, orders& then) { done = s.erase(view_of(key), since, then); });
+    return done;
 }
 
 void cache_core::put(const token_key& key, token_ptr fresh, std::shared_ptr<bystander<std::optional<failure>>> author) {

@@ -38,12 +38,15 @@ public:
     [[nodiscard]] token_ptr at_hand(const token_key& key);
     [[nodiscard]] token_ptr peek(const token_key& key) const;
 
-    /// A caller that found nothing at hand.
-    void wait(const token_key& key, std::chrono::milliseconds limit, const executor& home, waiter::completion handler);
+    /// A caller that found nothing at hand; or one that waits for the end of what is under way for the key, whatever is
+    /// at hand: it gets what comes of it.
+    void wait(const token_key& key, until what, std::chrono::milliseconds limit, const executor& home,
+              waiter::completion handler);
+    [[nodiscard]] bool under_way(const token_key& key, until what);
 
-    /// A caller that waits for the end of what is under way for the key, whatever is at hand; it gets what comes of it.
-    void join(const token_key& key, std::chrono::milliseconds limit, const executor& home, waiter::completion handler);
-    [[nodiscard]] bool under_way(const token_key& key);
+    /// The version that the store is known to have; and what forgets the key, unless that has changed meanwhile.
+    [[nodiscard]] std::uint64_t version_of(const token_key& key);
+    [[nodiscard]] erasure forget(const token_key& key, std::uint64_t since);
 
     [[nodiscard]] token_key completed(const token_key& key) const;
     [[nodiscard]] std::chrono::milliseconds get_timeout() const noexcept { return options_.get_timeout; }
@@ -62,7 +65,7 @@ public:
     void check_open() const;
 
     // Work that its caller awaits, but that does not end with the caller's patience.
-    static awaitable<bool> erase(std::shared_ptr<cache_core> self, token_key key);
+    static awaitable<bool> erase_stored(std::shared_ptr<cache_core> self, token_key key);
     static awaitable<void> revoke_once(std::shared_ptr<cache_core> self, token_key key, token_ptr what,
                                        parameters arguments);
     static awaitable<std::size_t> load_all(std::shared_ptr<cache_core> self);
@@ -113,11 +116,6 @@ private:
     void report(const flight_ptr& which, Change&& what_happened) {
         change(*shards_[which->shard], std::forward<Change>(what_happened));
     }
-
-    /// Has the shard take in a caller: `enter(shard, waiter, deadline, orders)`.
-    template <class Enter>
-    void admit(const token_key& key, std::chrono::milliseconds limit, const executor& home, waiter::completion handler,
-               Enter&& enter);
 
     void carry_out(orders& then);
     void begin(const flight_ptr& which);

@@ -218,7 +218,10 @@ awaitable<void> cache_core::keep_lease(std::shared_ptr<cache_core> self, flight_
 
 awaitable<void> cache_core::erase_again(std::shared_ptr<cache_core> self, flight_ptr which) {
     try {
-        co_await self->store_->erase(which->key);
+        const std::optional<stored_token> stored = co_await self->store_->load(which->key);
+        if (stored && stored->version == which->version) {
+            co_await self->store_->erase(which->key);
+        }
     } catch (...) {
         co_return;  // whoever asked for it was told that it was done, and there is nobody else to tell
     }
@@ -234,21 +237,12 @@ awaitable<void> cache_core::give_lease_back(std::shared_ptr<cache_core> self, fl
 
 // What callers await, but do not carry.
 
-awaitable<bool> cache_core::erase(std::shared_ptr<cache_core> self, token_key key) {
-    self->change(key, [&](shard& s, orders& then) { s.hold_back(view_of(key), then); });
-    std::exception_ptr thrown;
-    bool had = false;
+awaitable<bool> cache_core::erase_stored(std::shared_ptr<cache_core> self, token_key key) {
     try {
-        had = co_await self->store_->erase(key);
+        co_return co_await self->store_->erase(key);
     } catch (...) {
-        thrown = std::current_exception();
+        throw error{store_failure(std::current_exception(), key)};
     }
-    if (thrown) {
-        self->change(key, [&](shard& s, orders&) { s.let_write(view_of(key), self->now()); });
-        throw error{store_failure(thrown, key)};
-    }
-    self->change(key, [&](shard& s, orders& then) { had = s.erase(view_of(key), then) || had; });
-    co_return had;
 }
 
 awaitable<void> cache_core::revoke_once(std::shared_ptr<cache_core> self, token_key key, token_ptr what,

@@ -14,6 +14,10 @@ bool is_idle(const entry& what) {
     return !what.flying() && !what.awaited() && !what.unsaved() && !what.invalidated;
 }
 
+bool is_writing(const flight& what) {
+    return what.at == flight::stage::settling || what.at == flight::stage::committing;
+}
+
 /// Whether the store knows as much: not of a 401, a pause, or a token that it has not got.
 bool is_known_to_store(const entry& what) {
     return is_idle(what) && (!what.trouble || what.ended || !what.can_refresh);
@@ -74,9 +78,14 @@ token_ptr shard::unsaved(const key_view& key) const {
     return of != nullptr && of->unsaved() ? of->held : nullptr;
 }
 
-bool shard::under_way(const key_view& key) const {
+std::uint64_t shard::version(const key_view& key) const {
     const entry* of = find(key);
-    return of != nullptr && of->flying();
+    return of != nullptr ? of->version : 0;
+}
+
+bool shard::under_way(const key_view& key, until when) const {
+    const entry* of = find(key);
+    return of != nullptr && of->flying() && (when == until::landed || is_writing(*of->trouble->flying));
 }
 
 // Entries.
@@ -173,10 +182,9 @@ void shard::ask(const token_key& key, const waiter_ptr& who, clock::steady_time 
     }
 }
 
-void shard::join(const token_key& key, const waiter_ptr& who, clock::steady_time deadline, orders& then) {
-    entry* of = find(view_of(key));
-    if (of != nullptr && of->flying()) {
-        park(*of, who, deadline, then);
+void shard::join(const token_key& key, until when, const waiter_ptr& who, clock::steady_time deadline, orders& then) {
+    if (under_way(view_of(key), when)) {
+        park(*find(view_of(key)), who, deadline, then);
     } else {
         then.wake.push_back({who, token_ptr{}});
     }
@@ -306,23 +314,6 @@ void shard::put(const token_key& key, token_ptr fresh, std::shared_ptr<bystander
     made->overriding = true;
 }
 
-void shard::hold_back(const key_view& key, orders& then) {
-    if (entry* of = find(key); of != nullptr) {
-        if (of->flying() && of->trouble->flying->overriding) {
-            drop_flight(*of, then);
-        }
-        if (of->trouble) {
-            due_.remove(of->trouble->commit);
-        }
-    }
-}
-
-void shard::let_write(const key_view& key, moment now) {
-    if (entry* of = find(key); of != nullptr && of->unsaved() && !of->flying()) {
-        due_.set(of->trouble->commit, now.steady);
-    }
-}
-
 void shard::invalidate(const key_view& key, const token_ptr& refused, bool distrust, moment now, orders& then) {
     entry* of = find(key);
     if (of == nullptr || !refused || !of->held ||
@@ -348,14 +339,16 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
     go_on(*of, now, then);
 }
 
-bool shard::erase(const key_view& key, orders& then) {
+erasure shard::erase(const key_view& key, std::uint64_t since, orders& then) {
     entry* of = find(key);
     if (of == nullptr) {
-        return false;
+        return {};
     }
-    const bool had = of->held != nullptr;
-    forget(*of, cache_failure(errc::no_token, "token", *of->home), then);
-    return had;
+    const erasure done{of->version == since && !under_way(key, until::written), of->held != nullptr};
+    if (done.done) {
+        forget(*of, cache_failure(errc::no_token, "token", *of->home), then);
+    }
+    return done;
 }
 
 bool shard::take_up(const token_key& key, const stored_token& what, std::chrono::milliseconds spread, moment now,

@@ -69,6 +69,12 @@ struct commit_outcome {
     std::optional<stored_token> other;  ///< It lost: this is what the store has; absent: nothing any more.
 };
 
+/// What came of forgetting a key.
+struct erasure {
+    bool done = true;   ///< False: the store is to erase it once more.
+    bool held = false;  ///< There was a token.
+};
+
 template <class T>
 using outcome = std::variant<T, failure>;
 
@@ -106,7 +112,7 @@ public:
     /// A caller who found nothing at hand: gets what there is by now, or waits.
     void ask(const token_key& key, const waiter_ptr& who, clock::steady_time deadline, moment now, orders& then);
     /// A caller who waits for the end of what is under way, whatever is at hand; woken at once if nothing is.
-    void join(const token_key& key, const waiter_ptr& who, clock::steady_time deadline, orders& then);
+    void join(const token_key& key, until when, const waiter_ptr& who, clock::steady_time deadline, orders& then);
     void cancel(const waiter_ptr& who, orders& then);
 
     void let_in(const flight_ptr& which, moment now, orders& then);
@@ -129,11 +135,10 @@ public:
 
     /// `distrust`: what a refresh brings that is under way is not handed out either.
     void invalidate(const key_view& key, const token_ptr& refused, bool distrust, moment now, orders& then);
-    bool erase(const key_view& key, orders& then);
 
-    /// Nothing is written for the key any more, but by a refresh that begins from now on; and again, if it stays.
-    void hold_back(const key_view& key, orders& then);
-    void let_write(const key_view& key, moment now);
+    /// Forgets the key, which the store has erased since its version was `since`. Not if something was written
+    /// meanwhile, or is being written: then the store may have it again.
+    [[nodiscard]] erasure erase(const key_view& key, std::uint64_t since, orders& then);
 
     /// A client is served that was not before.
     void reconsider(const std::string& provider, const std::string& client_id, moment now);
@@ -148,7 +153,10 @@ public:
     /// The same, if the store has not taken it yet.
     [[nodiscard]] token_ptr unsaved(const key_view& key) const;
 
-    [[nodiscard]] bool under_way(const key_view& key) const;
+    /// What the store had under the key when it was last asked; 0: nothing that is known here.
+    [[nodiscard]] std::uint64_t version(const key_view& key) const;
+
+    [[nodiscard]] bool under_way(const key_view& key, until when) const;
 
     /// Does what has fallen due, at most so many things. False if there is more.
     bool sweep(moment now, orders& then);

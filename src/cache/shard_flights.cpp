@@ -240,8 +240,11 @@ void shard::answered(const flight_ptr& which, outcome<token_ptr> issued, moment 
             then);
     refresh_failures_ += why != nullptr ? 1 : 0;
     if (which->home == nullptr) {
-        // Another login took its place, or it was erased: nobody may have what came.
-        give_lease_back(which, then);
+        // Another login took its place, or it was erased: nobody may have what came. If the store has the refresh token
+        // still that was spent for it, nobody may use that: the lease ends with that login's commit, or runs out.
+        if (why != nullptr) {
+            give_lease_back(which, then);
+        }
         return;
     }
     entry& of = *which->home;
@@ -294,7 +297,8 @@ void shard::committed(const flight_ptr& which, outcome<commit_outcome> done, mom
     const auto* what = std::get_if<commit_outcome>(&done);
     if (which->home == nullptr) {
         if (what != nullptr && what->version != 0 && find(view_of(which->key)) == nullptr) {
-            then.erase.push_back(which);  // it was erased meanwhile
+            which->version = what->version;
+            then.erase.push_back(which);  // it came late, and was erased meanwhile
         }
         return;
     }

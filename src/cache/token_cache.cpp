@@ -18,18 +18,17 @@ public:
 
     using shared = std::shared_ptr<implementation>;
     using signature = void(std::exception_ptr, token_ptr);
-    using entrance = void (cache_core::*)(const token_key&, std::chrono::milliseconds, const executor&,
-                                          cache::waiter::completion);
+    using until = cache::until;
 
     static awaitable<token_ptr> wait(shared self, token_key key, std::chrono::milliseconds limit,
-                                     entrance way_in = &cache_core::wait) {
+                                     until what = until::token) {
         const executor home = co_await boost::asio::this_coro::executor;
-        const auto begin = [](auto handler, shared core, token_key what, std::chrono::milliseconds patience,
-                              const executor& back, entrance by) {
-            (*core.*by)(what, patience, back, cache::waiter::completion{std::move(handler)});
+        const auto begin = [](auto handler, shared core, token_key of, std::chrono::milliseconds patience,
+                              const executor& back, until when) {
+            core->cache_core::wait(of, when, patience, back, cache::waiter::completion{std::move(handler)});
         };
         co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, signature>(
-            begin, boost::asio::use_awaitable, self, key, limit, home, way_in);
+            begin, boost::asio::use_awaitable, self, key, limit, home, what);
     }
 
     static awaitable<token_ptr> find(shared self, token_key key, std::chrono::milliseconds limit) {
@@ -70,21 +69,36 @@ public:
         co_return co_await wait(self, key, self->get_timeout());
     }
 
-    /// Until nothing is under way for the key; what came of it does not matter.
-    static awaitable<void> settled(shared self, token_key key) {
+    /// Until nothing of the sort is under way for the key; what came of it does not matter.
+    static awaitable<void> settled(shared self, token_key key, until what) {
         try {
-            (void)co_await wait(self, key, self->get_timeout(), &cache_core::join);
+            (void)co_await wait(self, key, self->get_timeout(), what);
         } catch (const error&) {
-            if (self->under_way(key)) {
+            if (self->under_way(key, what)) {
                 throw;  // the waiting has ended, and nothing else
             }
         }
     }
 
+    /// What is being written ends first, so that nothing is lost if the store fails; what is written beside the erasure
+    /// is erased after it.
+    static awaitable<bool> erase(shared self, token_key key) {
+        bool had = false;
+        cache::erasure last{.done = false};
+        while (!last.done) {
+            co_await settled(self, key, until::written);
+            const std::uint64_t since = self->version_of(key);
+            const bool stored = co_await erase_stored(self, key);
+            last = self->forget(key, since);
+            had = had || stored || last.held;
+        }
+        co_return had;
+    }
+
     /// A refresh that is under way would bring a token that nobody had revoked: it ends first. One may begin beside the
     /// revocation, and come first at the provider: then what it brought is revoked too.
     static awaitable<bool> revoke(shared self, token_key key, parameters arguments) {
-        co_await settled(self, key);
+        co_await settled(self, key, until::landed);
         token_ptr now = co_await latest(self, key);
         if (!now) {
             throw error{cache::cache_failure(errc::no_token, "revoke", key)};
@@ -93,7 +107,7 @@ public:
         do {
             revoked = std::move(now);
             co_await revoke_once(self, key, revoked, arguments);
-            co_await settled(self, key);
+            co_await settled(self, key, until::landed);
             now = co_await latest(self, key);
         } while (now && !cache::same_secrets(*now, *revoked));
         co_return co_await erase(std::move(self), std::move(key));

@@ -14,6 +14,13 @@ namespace coauth::cache {
 
 struct entry;
 
+/// What a caller waits for.
+enum class until {
+    token,    ///< One that may be handed out.
+    landed,   ///< Nothing is under way for the key any more.
+    written,  ///< Nothing is being written for it any more.
+};
+
 /// A caller that waits for a token, until it is resumed once: with the token, a failure, at its deadline, or cancelled;
 /// by whoever took it from its entry.
 struct waiter final : due_node, http::parked_caller<token_ptr> {

@@ -15,21 +15,22 @@
 
 namespace coauth::test {
 
-/// A store whose loads or commits can be held; like one with a thread of its own, it does not heed cancellation: what
-/// was begun is carried out, however late. For one thread.
+/// A store whose loads, commits or erasures can be held; like one with a thread of its own, it does not heed
+/// cancellation: what was begun is carried out, however late. For one thread.
 class held_store final : public token_store {
 public:
     explicit held_store(std::shared_ptr<const clock> time) : kept_{std::move(time)} {}
 
     bool hold_loads = false;
     bool hold_commits = false;
+    bool hold_erasures = false;
     bool fail_commits = false;
 
     [[nodiscard]] std::size_t held() const { return held_.size(); }
 
     /// What is held is carried out from now on; what comes later is not held.
     void let_go() {
-        hold_loads = hold_commits = false;
+        hold_loads = hold_commits = hold_erasures = false;
         held_.let_go();
     }
 
@@ -54,7 +55,12 @@ public:
     awaitable<bool> try_lease(token_key key, std::string owner, std::chrono::milliseconds time) override {
         return kept_.try_lease(std::move(key), std::move(owner), time);
     }
-    awaitable<bool> erase(token_key key) override { return kept_.erase(std::move(key)); }
+    awaitable<bool> erase(token_key key) override {
+        if (hold_erasures) {
+            co_await released();
+        }
+        co_return co_await kept_.erase(std::move(key));
+    }
     awaitable<store_page> scan(std::string after, std::size_t limit) override {
         return kept_.scan(std::move(after), limit);
     }

@@ -94,7 +94,9 @@ public:
     /// A new token now, whatever the old one's age: as `invalidate`, then `get`.
     [[nodiscard]] awaitable<token_ptr> refresh(token_key key);
 
-    /// Forgets the token, in the store too. Whoever waits for it gets `errc::no_token`. True if there was one.
+    /// Forgets the token, in the store too. Whoever waits for it gets `errc::no_token`. True if there was one. What is
+    /// being written meanwhile is written first, and erased with the rest; a login that comes afterwards stays. Throws
+    /// class store if the store failed: then nothing is forgotten, nor lost, and the call may be repeated.
     awaitable<bool> erase(token_key key);
 
     /// Ends the token at the provider, then as `erase`. A refresh that is under way ends first, within
