@@ -30,18 +30,6 @@ failure foreign_failure(const boost::system::error_code& code) {
     return what;
 }
 
-/// Completes what a lower floor knows of a failure, and throws it.
-[[noreturn]] void fail(failure what, const http_request& request) {
-    if (what.step.empty()) {
-        what.step = request.operation;
-    }
-    if (what.provider.empty()) {
-        what.provider = request.provider;
-    }
-    what.repeatable = request.idempotent;
-    throw error(std::move(what));
-}
-
 /// Takes the secrets that were sent out of what the provider said: it may have repeated them.
 void redact(std::string& said, const provider::request_values& sent) {
     provider::redact(said, sent.who->client_secret.reveal());
@@ -55,6 +43,15 @@ void redact(std::string& said, const provider::request_values& sent) {
     }
 }
 
+/// What was read of an answer: it came after the request was sent, and may repeat what was sent with it.
+failure heard(failure what, const provider::request_values& sent) {
+    what.request_sent = true;
+    for (std::string* said : {&what.detail, &what.provider_code, &what.provider_text}) {
+        redact(*said, sent);
+    }
+    return what;
+}
+
 void check_json_depth(std::size_t depth) {
     if (depth == 0 || depth > provider::greatest_json_depth) {
         failure what;
@@ -65,109 +62,118 @@ void check_json_depth(std::size_t depth) {
     }
 }
 
-/// An answer, and what was asked.
-struct answer {
-    http_response response;
-    http_request asked;  // without what was moved into the transport: URL, headers, body
-
-    /// What a pure function read from the answer; its failure came after the request was sent with `sent`.
-    template <class T>
-    T value_of(result<T> read, const provider::request_values& sent) const {
-        if (!read) {
-            failure what = read.error();
-            what.request_sent = true;
-            for (std::string* said : {&what.detail, &what.provider_code, &what.provider_text}) {
-                redact(*said, sent);
-            }
-            fail(std::move(what), asked);
-        }
-        return std::move(*read);
-    }
-};
-
-awaitable<answer> ask(transport& via, http_request request) {
-    answer got;
-    got.asked.provider = request.provider;
-    got.asked.operation = request.operation;
-    got.asked.idempotent = request.idempotent;
-    try {
-        got.response = co_await via.send(std::move(request));
-    } catch (const error& thrown) {
-        fail(thrown.details(), got.asked);
-    } catch (const boost::system::system_error& thrown) {
-        fail(foreign_failure(thrown.code()), got.asked);
-    }
-    co_return got;
-}
-
 }  // namespace
 
-/// The steps as coroutines over the shared state, which they own: the client that began them need not live on.
+/// The steps as coroutines over the shared state, which they own: the client that began them need not live on. A step
+/// has what it is given, `values` of that for the request, and `read` for the answer.
 struct client::steps {
     using shared = std::shared_ptr<const state>;
 
-    static http_request build(const state& self, std::string_view operation, const provider::request_values& values) {
-        http_request request = provider::build_request(self.what, operation, values).value();
-        request.timeout = self.options.timeout;
-        return request;
-    }
-
-    static awaitable<token> exchange(shared self, grant redeemed) {
-        if (redeemed.issued) {
-            co_return std::move(*redeemed.issued);
+    struct exchange {
+        explicit exchange(grant what) : redeemed(std::move(what)) {}
+        void give(provider::request_values& values) const { values.grant = &redeemed; }
+        result<token> read(const state& self, const http_response& answer) const {
+            return provider::read_token(self.what, operation, answer, self.now(), nullptr, self.options.max_json_depth);
         }
+        static constexpr std::string_view operation = "exchange";
+        grant redeemed;
+    };
+
+    struct of_token {
+        explicit of_token(token what) : with(std::move(what)) {}
+        void give(provider::request_values& values) const { values.token = &with; }
+        token with;
+    };
+
+    struct refresh : of_token {
+        using of_token::of_token;
+        result<token> read(const state& self, const http_response& answer) const {
+            return provider::read_token(self.what, operation, answer, self.now(), &with, self.options.max_json_depth);
+        }
+        static constexpr std::string_view operation = "refresh";
+    };
+
+    struct userinfo : of_token {
+        using of_token::of_token;
+        result<identity> read(const state& self, const http_response& answer) const {
+            return provider::read_identity(self.what, operation, answer, self.options.max_json_depth);
+        }
+        static constexpr std::string_view operation = "userinfo";
+    };
+
+    struct validate : of_token {
+        using of_token::of_token;
+        result<validation> read(const state& self, const http_response& answer) const {
+            auto found = provider::read_validation(self.what, operation, answer, self.options.max_json_depth);
+            if (found) {
+                provider::request_values values;
+                values.who = self.who.get();
+                give(values);
+                redact(found->reason, values);
+            }
+            return found;
+        }
+        static constexpr std::string_view operation = "validate";
+    };
+
+    struct call : of_token {
+        call(std::string name, parameters given, token what)
+            : of_token(std::move(what)), operation(std::move(name)), arguments(std::move(given)) {}
+        void give(provider::request_values& values) const {
+            of_token::give(values);
+            values.arguments = &arguments;
+        }
+        result<boost::json::value> read(const state& self, const http_response& answer) const {
+            return provider::read_value(self.what, operation, answer, self.options.max_json_depth);
+        }
+        std::string operation;
+        parameters arguments;
+    };
+
+    template <class Step>
+    using read_by = typename decltype(std::declval<const Step&>().read(
+        std::declval<const state&>(), std::declval<const http_response&>()))::value_type;
+
+    template <class Step>
+    static awaitable<read_by<Step>> run(shared self, Step step) {
         provider::request_values values;
         values.who = self->who.get();
-        values.grant = &redeemed;
-        const answer got = co_await ask(*self->via, build(*self, "exchange", values));
-        co_return got.value_of(provider::read_token(self->what, "exchange", got.response, self->now(), nullptr,
-                                                    self->options.max_json_depth),
-                               values);
+        step.give(values);
+        http_request request = provider::build_request(self->what, step.operation, values).value();
+        request.timeout = self->options.timeout;
+        const bool repeatable = request.idempotent;
+        http_response answer;
+        try {
+            answer = co_await self->via->send(std::move(request));
+        } catch (const error& thrown) {
+            fail(*self, step.operation, repeatable, thrown.details());
+        } catch (const boost::system::system_error& thrown) {
+            fail(*self, step.operation, repeatable, foreign_failure(thrown.code()));
+        }
+        auto read = step.read(*self, answer);
+        if (!read) {
+            fail(*self, step.operation, repeatable, heard(std::move(read).error(), values));
+        }
+        co_return std::move(*read);
     }
 
-    static awaitable<token> refresh(shared self, token old) {
-        provider::request_values values;
-        values.who = self->who.get();
-        values.token = &old;
-        const answer got = co_await ask(*self->via, build(*self, "refresh", values));
-        co_return got.value_of(
-            provider::read_token(self->what, "refresh", got.response, self->now(), &old, self->options.max_json_depth),
-            values);
+    /// Completes what a lower floor knows of a failure, and throws it.
+    [[noreturn]] static void fail(const state& self, std::string_view operation, bool repeatable, failure what) {
+        if (what.step.empty()) {
+            what.step = operation;
+        }
+        if (what.provider.empty()) {
+            what.provider = self.what.name();
+        }
+        what.repeatable = repeatable;
+        throw error(std::move(what));
     }
 
-    static awaitable<identity> userinfo(shared self, token whose) {
-        provider::request_values values;
-        values.who = self->who.get();
-        values.token = &whose;
-        const answer got = co_await ask(*self->via, build(*self, "userinfo", values));
-        co_return got.value_of(
-            provider::read_identity(self->what, "userinfo", got.response, self->options.max_json_depth), values);
-    }
-
-    static awaitable<validation> validate(shared self, token asked) {
-        provider::request_values values;
-        values.who = self->who.get();
-        values.token = &asked;
-        const answer got = co_await ask(*self->via, build(*self, "validate", values));
-        validation found = got.value_of(
-            provider::read_validation(self->what, "validate", got.response, self->options.max_json_depth), values);
-        redact(found.reason, values);
-        co_return found;
-    }
-
-    static awaitable<boost::json::value> call(shared self, std::string operation, parameters arguments, token with) {
-        provider::request_values values;
-        values.who = self->who.get();
-        values.token = &with;
-        values.arguments = &arguments;
-        const answer got = co_await ask(*self->via, build(*self, operation, values));
-        co_return got.value_of(provider::read_value(self->what, operation, got.response, self->options.max_json_depth),
-                               values);
-    }
+    static awaitable<token> issued(token already) { co_return already; }
 
     static awaitable<void> revoke(shared self, token ended, parameters arguments) {
-        std::string operation = "revoke";
-        co_await call(std::move(self), std::move(operation), std::move(arguments), std::move(ended));
+        call step{"revoke", std::move(arguments), std::move(ended)};
+        co_await run(std::move(self), std::move(step));
     }
 };
 
@@ -212,15 +218,18 @@ grant client::read_callback(const authorization& login, std::string_view callbac
 }
 
 awaitable<token> client::exchange(grant redeemed) const {
-    return steps::exchange(state_, std::move(redeemed));
+    if (redeemed.issued) {
+        return steps::issued(std::move(*redeemed.issued));
+    }
+    return steps::run(state_, steps::exchange{std::move(redeemed)});
 }
 
 awaitable<token> client::refresh(token old) const {
-    return steps::refresh(state_, std::move(old));
+    return steps::run(state_, steps::refresh{std::move(old)});
 }
 
 awaitable<identity> client::userinfo(token whose) const {
-    return steps::userinfo(state_, std::move(whose));
+    return steps::run(state_, steps::userinfo{std::move(whose)});
 }
 
 awaitable<void> client::revoke(token ended, parameters arguments) const {
@@ -228,11 +237,11 @@ awaitable<void> client::revoke(token ended, parameters arguments) const {
 }
 
 awaitable<validation> client::validate(token asked) const {
-    return steps::validate(state_, std::move(asked));
+    return steps::run(state_, steps::validate{std::move(asked)});
 }
 
 awaitable<boost::json::value> client::call(std::string operation, parameters arguments, token with) const {
-    return steps::call(state_, std::move(operation), std::move(arguments), std::move(with));
+    return steps::run(state_, steps::call{std::move(operation), std::move(arguments), std::move(with)});
 }
 
 }  // namespace coauth

@@ -15,25 +15,29 @@ failure told_of(const http_request& request, failure why) {
     return why;
 }
 
-/// Writes it, and says to whom it goes.
-origin written(std::string& wire, const http_request& request) {
-    auto target = write_request(wire, request);
-    if (!target) {
-        throw error{told_of(request, std::move(target).error())};
+std::string written(const http_request& request, result<destination>& goes_to) {
+    std::string wire;
+    const auto done = goes_to ? write_request(wire, request, *goes_to) : result<void>{goes_to.error()};
+    if (goes_to) {
+        wipe(goes_to->target);
     }
-    return *std::move(target);
+    if (!done) {
+        throw error{told_of(request, done.error())};
+    }
+    return wire;
 }
 
 }  // namespace
 
-call::call(std::uint64_t its_number, const http_request& request, clock::steady_time now_is,
+call::call(std::uint64_t its_number, http_request request, result<destination> goes_to, clock::steady_time now_is,
            std::chrono::milliseconds its_limit)
-    : number{its_number},
-      target{written(wire_, request)},
-      method{request.method},
-      safe_url{request.safe_url},
-      provider{request.provider},
-      operation{request.operation},
+    : wire_{written(request, goes_to)},
+      number{its_number},
+      target{std::move(goes_to->to)},
+      method{std::move(request.method)},
+      safe_url{std::move(request.safe_url)},
+      provider{std::move(request.provider)},
+      operation{std::move(request.operation)},
       idempotent{request.idempotent},
       started{now_is},
       limit{its_limit} {}

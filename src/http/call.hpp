@@ -26,13 +26,14 @@ using call_result = parked_caller<http_response>::result;
 
 /// One request on its way through the pool, from `send` until its caller is resumed.
 class call {
-    std::string wire_;  // before `target`, which is told by what writes it
+    std::string wire_;  // before `target`: there is none where nothing could be written
 
 public:
     using completion = parked_caller<http_response>::completion;
 
-    /// Throws `coauth::error` with `errc::invalid_argument` for a request that may not be sent.
-    call(std::uint64_t number, const http_request& request, clock::steady_time now, std::chrono::milliseconds limit);
+    /// Throws `coauth::error` with `errc::invalid_argument` for a request that may not be sent, or whose URL was none.
+    call(std::uint64_t number, http_request request, result<destination> goes_to, clock::steady_time now,
+         std::chrono::milliseconds limit);
     ~call();
 
     call(const call&) = delete;

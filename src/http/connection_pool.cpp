@@ -31,12 +31,12 @@ connection_pool::~connection_pool() {
 
 // No coroutine of its own: one frame less for each request.
 awaitable<http_response> connection_pool::send(http_request request) {
-    const auto begin = [](auto handler, const std::shared_ptr<implementation>& core, const http_request& asked) {
+    const auto begin = [](auto handler, const std::shared_ptr<implementation>& core, http_request asked) {
         const executor home = asio::get_associated_executor(handler);
         http::call::completion done{std::move(handler)};
         std::shared_ptr<http::call> call;
         try {
-            call = core->new_call(asked);
+            call = core->new_call(std::move(asked));
         } catch (...) {
             asio::post(home, [done = std::move(done), refused = std::current_exception()]() mutable {
                 std::move(done)(refused, http_response{});

@@ -70,7 +70,7 @@ pool_core::pool_core(executor where, pool_options options)
       link_settings_{std::make_shared<const link_settings>(options_)},
       ledger_{options_,
               [this](std::uint64_t number, origin_book& home) {
-                  return std::make_shared<connection>(number, home, asio::make_strand(where_), link_settings_, clock_);
+                  return std::make_shared<connection>(number, home, make_strand(where_), link_settings_, clock_);
               }},
       sweep_timer_{asio::make_strand(where_)} {}
 
@@ -78,14 +78,15 @@ void pool_core::watch_context() {
     end_with_context(where_, weak_from_this());
 }
 
-std::shared_ptr<call> pool_core::new_call(const http_request& request) {
+std::shared_ptr<call> pool_core::new_call(http_request request) {
     const auto limit = std::clamp(request.timeout.value_or(options_.timeout), 0ms, longest_duration);
     std::uint64_t number = 0;
     {
         const std::scoped_lock lock{mutex_};
         number = ledger_.next_call_number();
     }
-    return std::make_shared<call>(number, request, clock_->steady_now(), limit);
+    auto goes_to = urls_.read(request);
+    return std::make_shared<call>(number, std::move(request), std::move(goes_to), clock_->steady_now(), limit);
 }
 
 void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, call::completion handler) {

@@ -3,6 +3,7 @@
 #include "http/call.hpp"
 #include "http/connection.hpp"
 #include "http/context_watch.hpp"
+#include "http/known_urls.hpp"
 #include "http/ledger.hpp"
 
 #include <coauth/http/awaitable.hpp>
@@ -31,7 +32,7 @@ public:
     void watch_context();
 
     /// Throws `coauth::error` with `errc::invalid_argument`.
-    [[nodiscard]] std::shared_ptr<call> new_call(const http_request& request);
+    [[nodiscard]] std::shared_ptr<call> new_call(http_request request);
 
     /// Sets `asked` on its way; `handler` is called once, on `home`, the caller's executor. So is this.
     void begin(const std::shared_ptr<call>& asked, const executor& home, call::completion handler);
@@ -80,6 +81,7 @@ private:
     const pool_options options_;
     const std::shared_ptr<const clock> clock_;
     const std::shared_ptr<const link_settings> link_settings_;
+    known_urls urls_;
 
     mutable std::mutex mutex_;
     ledger ledger_;

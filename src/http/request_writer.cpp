@@ -127,12 +127,15 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out.append(name).append(": ").append(value).append("\r\n");
 }
 
-void append_target(std::string& out, const urls::url_view& url) {
+std::string target_of(const urls::url_view& url) {
+    std::string target;
+    target.reserve(url.size());  // growing would leave secrets behind
     if (url.encoded_path().empty())
-        out.append("/");
-    out.append(url.encoded_path());
+        target.append("/");
+    target.append(url.encoded_path());
     if (url.has_query())
-        out.append("?").append(url.encoded_query());
+        target.append("?").append(url.encoded_query());
+    return target;
 }
 
 result<origin> origin_of(const urls::url_view& url) {
@@ -154,27 +157,29 @@ std::string origin::authority() const {
     return text;
 }
 
-result<origin> write_request(std::string& out, const http_request& request) {
-    const auto url = parse_https_url(request.url);
+result<destination> read_url(std::string_view text) {
+    const auto url = parse_https_url(text);
     if (!url)
         return url.error();
     auto to = origin_of(*url);
     if (!to)
         return to.error();
+    return destination{std::move(*to), target_of(*url)};
+}
+
+result<void> write_request(std::string& out, const http_request& request, const destination& goes_to) {
     if (auto checked = check_head(request); !checked)
         return checked.error();
 
     out.reserve(out.size() + most_bytes_of(request));  // growing would leave secrets behind
-    out.append(request.method).append(" ");
-    append_target(out, *url);
-    out.append(" HTTP/1.1\r\n");
-    append_field(out, "Host", to->authority());
+    out.append(request.method).append(" ").append(goes_to.target).append(" HTTP/1.1\r\n");
+    append_field(out, "Host", goes_to.to.authority());
     for (const auto& [name, value] : request.headers)
         append_field(out, name, value);
     if (announces_body(request))
         append_field(out, "Content-Length", std::to_string(request.body.size()));
     out.append("\r\n").append(request.body);
-    return to;
+    return {};
 }
 
 result<void> write_connect(std::string& out, std::string_view target, std::string_view credentials) {

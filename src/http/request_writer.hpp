@@ -20,13 +20,22 @@ struct origin {
     [[nodiscard]] std::string authority() const;
 };
 
-/// Appends the request, head and body, to `out` as RFC 9112 writes it, with `Host` and `Content-Length`; returns to
-/// whom it goes.
+/// What a URL says to a request.
+struct destination {
+    origin to;
+    std::string target;  ///< Path and query (RFC 9112, section 3.2.1). May carry a secret.
+};
+
+/// Fails with `errc::invalid_argument` where the URL is not absolute and https, or has a user in it. The text does not
+/// repeat the URL, for it may carry a secret.
+[[nodiscard]] result<destination> read_url(std::string_view url);
+
+/// Appends the request, head and body, to `out` as RFC 9112 writes it, with `Host` and `Content-Length`.
 ///
-/// Fails with `errc::invalid_argument` where something may not be sent: a URL that is not absolute and https, a method
-/// or a name that is not a token, a control character, a header that is the transport's to write. The text names the
-/// header but never its value, and never repeats the URL, for it may carry a secret. `out` is then as it was.
-[[nodiscard]] result<origin> write_request(std::string& out, const http_request& request);
+/// Fails with `errc::invalid_argument` where something may not be sent: a method or a name that is not a token, a
+/// control character, a header that is the transport's to write. The text names the header but never its value. `out`
+/// is then as it was.
+[[nodiscard]] result<void> write_request(std::string& out, const http_request& request, const destination& goes_to);
 
 /// Appends a CONNECT request for `target` ("api.hikka.io:443") to `out`; `credentials` are the value of
 /// `Proxy-Authorization`, or empty.

@@ -1,5 +1,7 @@
 #include "http/response_reader.hpp"
 
+#include "core/ascii.hpp"
+
 #include <coauth/core/secret.hpp>
 
 #include <boost/beast/core/string.hpp>
@@ -49,7 +51,8 @@ failure incomplete() {
 }
 
 bool has_control_character(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+    const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
+    return !all_between(text, ' ', '~') && std::any_of(text.begin(), text.end(), is_control);
 }
 
 /// Appends without leaving a copy behind in memory that is given back.

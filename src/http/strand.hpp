@@ -1,6 +1,6 @@
 #pragma once
 
-#include <coauth/http/awaitable.hpp>
+#include "http/context_executor.hpp"
 
 #include <boost/asio/strand.hpp>
 
@@ -8,6 +8,10 @@ namespace coauth::http {
 
 /// Where a connection does one thing at a time. By its own type and not as an `executor`, which would allocate memory
 /// for each operation on a socket.
-using strand = boost::asio::strand<executor>;
+using strand = boost::asio::strand<context_executor>;
+
+[[nodiscard]] inline strand make_strand(const executor& where) {
+    return boost::asio::make_strand(context_executor::of(where));
+}
 
 }  // namespace coauth::http

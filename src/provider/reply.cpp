@@ -106,15 +106,14 @@ result<identity> read_identity(const profile& what, std::string_view operation, 
         return reply_failure(what.data(), *rules, response, errc::malformed_reply,
                              "the subject at \"" + at.subject + "\" holds a control character");
     }
-    identity who;
+    identity who{std::move(*reply)};
     who.provider = what.name();
     who.subject = std::move(*subject);
-    who.name = claim(*reply, at.name);
-    who.username = claim(*reply, at.username);
-    who.email = claim(*reply, at.email);
-    who.email_verified = flag(*reply, at.email_verified);
-    who.picture = claim(*reply, at.picture);
-    who.claims = std::move(*reply);
+    who.name = claim(who.claims, at.name);
+    who.username = claim(who.claims, at.username);
+    who.email = claim(who.claims, at.email);
+    who.email_verified = flag(who.claims, at.email_verified);
+    who.picture = claim(who.claims, at.picture);
     return who;
 }
 

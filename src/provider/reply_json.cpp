@@ -2,12 +2,15 @@
 
 #include "core/wiping_memory.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <forward_list>
+#include <functional>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -25,11 +28,9 @@ public:
     static constexpr std::size_t max_key_size = json::string::max_size();
     static constexpr std::size_t max_string_size = json::string::max_size();
 
-    explicit reply_handler(std::size_t text_size)
-        : memory_{json::make_shared_resource<json::monotonic_resource>(2 * text_size + 1024,
-                                                                       json::make_shared_resource<wiping_memory>())} {
+    explicit reply_handler(std::string_view text)
+        : text_{text}, memory_{json::make_shared_resource<json::monotonic_resource>(text.size() + 1024, wiping())} {
         stack_.reset(memory_);
-        names_.reserve(16);
     }
 
     bool on_document_begin(json::error_code&) { return true; }
@@ -45,7 +46,7 @@ public:
         std::sort(first, names_.end());
         for (auto twin = std::adjacent_find(first, names_.end()); twin != names_.end();
              twin = std::adjacent_find(std::next(twin), names_.end())) {
-            repeated_.push_back(*twin);
+            repeated_.emplace_back(*twin);
         }
         names_.erase(first, names_.end());
         stack_.push_object(count);
@@ -57,7 +58,7 @@ public:
         return true;
     }
     bool on_key(json::string_view part, std::size_t, json::error_code&) {
-        names_.push_back(std::exchange(name_, {}).append(part));
+        names_.push_back(name_.empty() && is_of_text(part) ? std::string_view{part} : kept(part));
         stack_.push_key(part);
         return true;
     }
@@ -97,10 +98,27 @@ public:
     [[nodiscard]] json::value release() { return stack_.release(); }
 
 private:
+    /// What all replies are read in, which has no state.
+    static wiping_memory* wiping() {
+        static wiping_memory memory;
+        return &memory;
+    }
+
+    /// Whether it stands in the reply as it is: one with escapes is the parser's own, and gone soon.
+    [[nodiscard]] bool is_of_text(std::string_view part) const noexcept {
+        const std::less_equal<> before;
+        return before(text_.data(), part.data()) && before(part.data() + part.size(), text_.data() + text_.size());
+    }
+    std::string_view kept(std::string_view last_part) {
+        return kept_.emplace_front(std::exchange(name_, {}).append(last_part));
+    }
+
+    std::string_view text_;
     json::storage_ptr memory_;  // wiped as a whole
     json::value_stack stack_{memory_};
-    std::vector<std::string> names_;  // of all objects that are open, the innermost's last
-    std::string name_;
+    boost::container::small_vector<std::string_view, 16> names_;  // of all objects that are open, the innermost's last
+    std::forward_list<std::string> kept_;                         // those that do not stand in the reply as they are
+    std::string name_;                                            // what has come of one that comes in parts
     std::vector<std::string> repeated_;
 };
 
@@ -109,7 +127,7 @@ private:
 parsed_json parse_reply_json(std::string_view text, std::size_t max_depth) {
     json::parse_options options;
     options.max_depth = std::min(max_depth, greatest_json_depth);
-    json::basic_parser<reply_handler> parser(options, text.size());
+    json::basic_parser<reply_handler> parser(options, text);
     json::error_code ec;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
     if (!ec && read != text.size()) {

@@ -3,6 +3,7 @@
 #include <coauth/core/secret.hpp>
 
 #include <boost/url/encode.hpp>
+#include <boost/url/grammar/charset.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
@@ -26,9 +27,16 @@ void make_room(std::string& in, std::size_t for_more) {
 void append_encoded(std::string& to, std::string_view more, bool space_as_plus) {
     constexpr std::size_t longest_escape = 3;
     make_room(to, longest_escape * more.size());
-    urls::encoding_opts options;
-    options.space_as_plus = space_as_plus;
-    urls::encode(more, urls::unreserved_chars, options, urls::string_token::append_to(to));
+    // Codes, tokens and verifiers have nothing to encode, as a rule.
+    const char* const end = more.data() + more.size();
+    const char* const first = urls::grammar::find_if_not(more.data(), end, urls::unreserved_chars);
+    to.append(more.data(), first);
+    if (first != end) {
+        urls::encoding_opts options;
+        options.space_as_plus = space_as_plus;
+        urls::encode({first, static_cast<std::size_t>(end - first)}, urls::unreserved_chars, options,
+                     urls::string_token::append_to(to));
+    }
 }
 
 }  // namespace

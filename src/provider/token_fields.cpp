@@ -108,7 +108,9 @@ std::optional<failure> read_type(const token_rules& rules, const json::value& fr
 
 /// The fields that the rules read. A pointer that goes deeper names none of them: such a dialect has a `root`.
 std::vector<std::string_view> known_fields(const token_rules& rules) {
-    std::vector<std::string_view> known{rules.access_token, rules.refresh_token, rules.token_type, rules.scope};
+    std::vector<std::string_view> known;
+    known.reserve(4 + rules.expires.size() + rules.refresh_expires.size());
+    known.assign({rules.access_token, rules.refresh_token, rules.token_type, rules.scope});
     for (const auto* list : {&rules.expires, &rules.refresh_expires}) {
         for (const auto& rule : *list) {
             known.push_back(rule.at);

@@ -41,6 +41,16 @@ TEST_CASE("wiping overwrites a string's memory, the part beyond its size too") {
     CHECK(std::string(memory, capacity) == std::string(capacity, '\0'));
 }
 
+TEST_CASE("wiping overwrites what a string holds within itself, the part beyond its size too") {
+    std::string text = "a short secret";
+    text.resize(2);
+    const char* memory = text.data();
+    const std::size_t capacity = text.capacity();
+    coauth::wipe(text);
+    CHECK(text.empty());
+    CHECK(std::string(memory, capacity) == std::string(capacity, '\0'));
+}
+
 TEST_CASE("a moved-from secret keeps nothing, in the small buffer neither") {
     for (const std::string value : {"short", "a secret that is far too long for the small buffer of a string"}) {
         secret from{value};

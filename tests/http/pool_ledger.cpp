@@ -32,7 +32,7 @@ public:
     call_ptr submit(std::chrono::milliseconds limit = 30s, bool idempotent = false) {
         http_request request{"GET", "https://api.test/"};
         request.idempotent = idempotent;
-        auto asked = std::make_shared<call>(++calls_, request, now, limit);
+        auto asked = std::make_shared<call>(++calls_, request, read_url(request.url), now, limit);
         asked_of([&](ledger_orders& out) { book.submit(asked, now, out); });
         return asked;
     }
@@ -104,8 +104,8 @@ public:
     clock::steady_time now = clock_->steady_now();
     ledger_orders orders;
     ledger book{limits_, [this](std::uint64_t number, origin_book& home) {
-                    return std::make_shared<connection>(
-                        number, home, boost::asio::make_strand(executor{context_.get_executor()}), settings_, clock_);
+                    return std::make_shared<connection>(number, home, http::make_strand(context_.get_executor()),
+                                                        settings_, clock_);
                 }};
 };
 

@@ -11,15 +11,24 @@ using http::write_request;
 
 namespace {
 
+/// As the pool does: the URL first. Says to whom it goes.
+result<origin> write_to(std::string& out, const http_request& request) {
+    const auto goes_to = http::read_url(request.url);
+    if (!goes_to)
+        return goes_to.error();
+    const auto done = write_request(out, request, *goes_to);
+    return done ? result<origin>{goes_to->to} : result<origin>{done.error()};
+}
+
 std::string written(const http_request& request) {
     std::string out;
-    const auto done = write_request(out, request);
+    const auto done = write_to(out, request);
     return done ? out : "refused: " + done.error().message();
 }
 
 failure refused(const http_request& request) {
     std::string out = "before";
-    const auto done = write_request(out, request);
+    const auto done = write_to(out, request);
     CHECK(out == "before");
     return done ? failure{} : done.error();
 }
@@ -70,7 +79,7 @@ TEST_CASE("the target is path and query, as they stand in the URL") {
 
 TEST_CASE("requests are appended, so that a buffer can be used again") {
     std::string out = "earlier";
-    REQUIRE(write_request(out, {"GET", "https://a.example/"}).has_value());
+    REQUIRE(write_to(out, {"GET", "https://a.example/"}).has_value());
     CHECK(out == "earlierGET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
 }
 
@@ -92,7 +101,7 @@ TEST_CASE("Host is the URL's, with its port where that is not 443") {
 TEST_CASE("a request goes to its URL's host and port") {
     const auto origin_of = [](std::string url) {
         std::string out;
-        return write_request(out, {"GET", std::move(url)});
+        return write_to(out, {"GET", std::move(url)});
     };
     CHECK(origin_of("https://A.example/x?y").value() == origin{"a.example", 443});
     CHECK(origin_of("HTTPS://a.example:444").value() == origin{"a.example", 444});

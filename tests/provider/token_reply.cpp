@@ -271,6 +271,8 @@ TEST_CASE("a name that stands twice refuses a first token, and a refreshed one o
     CHECK(refused(builtin("hike"), R"({"access_token": "a", "expires_in": 1, "expires_in": 2})").code ==
           errc::malformed_reply);
 
+    CHECK(refused(builtin("hike"), R"({"access_token": "a", "\u0061ccess_token": "b"})").code == errc::malformed_reply);
+
     const auto got =
         refreshed(builtin("hike"), R"({"access_token": "a", "refresh_token": "r", "scope": "x", "scope": "y"})");
     CHECK(got.refresh_token->reveal() == "r");

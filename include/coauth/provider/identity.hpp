@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace coauth {
 
@@ -11,6 +12,7 @@ namespace coauth {
 /// is, and its texts are untrusted: escape them before HTML.
 struct identity {
     identity() = default;
+    explicit identity(boost::json::value reply) : claims(std::move(reply)) {}  ///< In the memory that `reply` has.
 
     std::string provider;  ///< The profile's name.
     std::string subject;  ///< The stable id of the user at this provider (HitKey `sub`, never the e-mail). Never empty.

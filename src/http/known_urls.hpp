@@ -1,0 +1,31 @@
+#pragma once
+
+#include "http/request_writer.hpp"
+
+#include <coauth/core/http_message.hpp>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstddef>
+#include <mutex>
+#include <string>
+
+namespace coauth::http {
+
+/// The URLs that are asked again and again, since profiles have them as fixed text, and what they say: to read one
+/// costs half as much as all the rest of a request's head. None that may carry a secret is kept.
+///
+/// Threads: any.
+class known_urls {
+public:
+    /// As `read_url`.
+    [[nodiscard]] result<destination> read(const http_request& request);
+
+private:
+    static constexpr std::size_t most = 64;
+
+    std::mutex mutex_;
+    boost::unordered_flat_map<std::string, destination> urls_;
+};
+
+}  // namespace coauth::http
