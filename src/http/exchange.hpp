@@ -52,9 +52,9 @@ protected:
 
 /// One request and its answer on a stream, again and again: a connection keeps one of these and its buffers with it.
 ///
-/// The request is written and the answer awaited at the same time, so that a peer that answers early and stops reading
-/// is understood. Everything happens on the stream's executor, where it has to be started. It is ended early by closing
-/// the stream; it knows no deadline.
+/// A long request is written and its answer awaited at the same time, so that a peer that answers early and stops
+/// reading is understood; a short one is written first. Everything happens on the stream's executor, where it has to be
+/// started. It is ended early by closing the stream; it knows no deadline.
 ///
 /// `Stream` is an asynchronous read and write stream with `get_executor` and a `lowest_layer` that can be closed. What
 /// it has received and not yet handed out (a record in OpenSSL's buffers) is its owner's to look for before it is used
@@ -86,13 +86,17 @@ public:
 private:
     static constexpr std::size_t least_read = 4096;
 
+    /// What the kernel takes in whether the peer reads or not. When that much is written the answer may be there
+    /// already; to look for it any earlier would be in vain.
+    static constexpr std::size_t short_request = 4096;
+
     /// With several threads an answer may be read before the writing that it answers is told to have ended. Longer than
     /// that takes, and short for the peer that answers early and reads no more.
     static constexpr std::chrono::milliseconds early_answer_grace{100};
 
     void begin(response_body body, exchange_progress* progress);
     void write(const owner& kept);
-    void writing_ended(const boost::system::error_code& error, std::size_t bytes);
+    void writing_ended(const owner& kept, const boost::system::error_code& error, std::size_t bytes);
     void read(const owner& kept);
     void take_bytes(std::size_t count);
     void reading_failed(const boost::system::error_code& error);
@@ -113,6 +117,7 @@ private:
     std::size_t bytes_written_ = 0;
     bool writing_ = false;
     bool reading_ = false;
+    bool reads_later_ = false;  // once the request is written
     bool closed_ = false;
     std::optional<boost::asio::steady_timer> grace_;  // of the answer that came before its request was written
 };
@@ -122,7 +127,8 @@ void exchange<Stream>::start(response_body body, exchange_progress* progress, co
     begin(body, progress);
     done_ = std::move(done);
     write(kept);
-    read(kept);
+    if (!reads_later_)
+        read(kept);
 }
 
 template <class Stream>
@@ -146,6 +152,7 @@ void exchange<Stream>::begin(response_body body, exchange_progress* progress) {
     failure_.reset();
     write_error_ = {};
     bytes_written_ = 0;
+    reads_later_ = request_.size() <= short_request;
 }
 
 template <class Stream>
@@ -153,20 +160,23 @@ void exchange<Stream>::write(const owner& kept) {
     writing_ = true;
     boost::asio::async_write(
         stream_, boost::asio::buffer(request_),
-        [this, kept](const boost::system::error_code& error, std::size_t bytes) { writing_ended(error, bytes); });
+        [this, kept](const boost::system::error_code& error, std::size_t bytes) { writing_ended(kept, error, bytes); });
 }
 
 template <class Stream>
-void exchange<Stream>::writing_ended(const boost::system::error_code& error, std::size_t bytes) {
+void exchange<Stream>::writing_ended(const owner& kept, const boost::system::error_code& error, std::size_t bytes) {
     writing_ = false;
     write_error_ = error;
     bytes_written_ = bytes;
-    if (!error) {
-        if (progress_)
-            progress_->request_written();
-    } else if (bytes == 0) {
-        close_stream();  // nothing was asked, so no answer is to be awaited
-    }
+    if (!error && progress_)
+        progress_->request_written();
+    const bool nothing_asked = error && bytes == 0;  // so no answer is to be awaited
+    if (nothing_asked && reading_)
+        close_stream();
+    else if (nothing_asked && reads_later_)
+        failure_ = stream_failure(error, false);
+    else if (reads_later_)
+        return read(kept);
     if (!reading_)
         finish();
 }

@@ -165,6 +165,7 @@ TEST_CASE("a peer that answers early and reads no further is understood") {
 
 TEST_CASE("an answer to nothing belongs to nobody") {
     exchange_run run;
+    run.request += std::string(5000, 'x');
     run.stream.answers_after = 0;
     run.stream.takes_at_most = 0;
     run.stream.pieces = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"};

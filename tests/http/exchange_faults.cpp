@@ -48,6 +48,11 @@ void check_succeeded(const canned_reply& reply, const std::optional<http::exchan
 }  // namespace
 
 TEST_CASE("whichever step breaks, the outcome is one error or the right answer") {
+    std::size_t more = 0;
+    SUBCASE("of a short request") {}
+    SUBCASE("of a long one, whose answer is awaited meanwhile") {
+        more = 5000;
+    }
     for (const auto& reply : canned_replies()) {
         for (const error_code error :
              {error_code(asio::error::connection_reset), error_code(asio::error::broken_pipe),
@@ -58,6 +63,7 @@ TEST_CASE("whichever step breaks, the outcome is one error or the right answer")
             bool broken = true;
             while (broken) {
                 exchange_run run;
+                run.request += std::string(more, 'x');
                 script(run, reply);
                 run.stream.breaks_at = ++step;
                 run.stream.breaks_with = error;
@@ -75,12 +81,18 @@ TEST_CASE("whichever step breaks, the outcome is one error or the right answer")
 }
 
 TEST_CASE("at whichever step the stream is closed on this side, the exchange is cancelled and leaves nothing behind") {
+    std::size_t more = 0;
+    SUBCASE("of a short request") {}
+    SUBCASE("of a long one, whose answer is awaited meanwhile") {
+        more = 5000;
+    }
     for (const auto& reply : canned_replies()) {
         CAPTURE(reply.name);
         std::size_t step = 0;
         bool closed = true;
         while (closed) {
             exchange_run run;
+            run.request += std::string(more, 'x');
             script(run, reply);
             run.stream.closes_at = ++step;
             CAPTURE(step);
