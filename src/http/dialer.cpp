@@ -53,11 +53,11 @@ std::vector<asio::ip::address> alternate_families(std::vector<asio::ip::address>
 
 /// The attempts of one `connect`. Each holds it alive until it has ended.
 struct dialer::race : std::enable_shared_from_this<race> {
-    explicit race(const executor& strand) : wake{strand} {}
+    explicit race(const strand& its_strand) : where{its_strand}, wake{its_strand} {}
 
     void begin(const tcp::endpoint& address) {
         const std::size_t number = attempts.size();
-        attempts.push_back(std::make_unique<tcp::socket>(wake.get_executor()));
+        attempts.push_back(std::make_unique<tcp_socket>(where));
         ++pending;
         attempts.back()->async_connect(address,
                                        [self = shared_from_this(), number](const boost::system::error_code& failed) {
@@ -82,16 +82,18 @@ struct dialer::race : std::enable_shared_from_this<race> {
         }
     }
 
+    const strand where;
     asio::steady_timer wake;  ///< Runs out when the next attempt is due; cancelled when one has ended.
-    std::vector<std::unique_ptr<tcp::socket>> attempts;
+    std::vector<std::unique_ptr<tcp_socket>> attempts;
     std::size_t pending = 0;
     std::optional<std::size_t> winner;
     boost::system::error_code last_error = asio::error::host_not_found;
     bool closed = false;
 };
 
-dialer::dialer(executor strand, std::shared_ptr<resolver> names, std::chrono::milliseconds attempt_delay)
-    : strand_{std::move(strand)}, names_{std::move(names)}, attempt_delay_{attempt_delay} {}
+dialer::dialer(strand where, std::shared_ptr<resolver> names, std::shared_ptr<known_names> known,
+               std::chrono::milliseconds attempt_delay)
+    : strand_{std::move(where)}, names_{std::move(names)}, known_{std::move(known)}, attempt_delay_{attempt_delay} {}
 
 awaitable<dialer::endpoints> dialer::resolve(std::string host, std::uint16_t port) {
     const std::vector<asio::ip::address> addresses = alternate_families(co_await addresses_of(std::move(host)));
@@ -108,10 +110,17 @@ awaitable<std::vector<asio::ip::address>> dialer::addresses_of(std::string host)
     if (!is_name) {
         co_return std::vector<asio::ip::address>(1, literal);
     }
-    if (names_) {
-        co_return co_await ask_names(std::move(host));
+    std::vector<asio::ip::address> found = known_->find(host);
+    if (!found.empty()) {
+        co_return found;
     }
-    co_return co_await ask_system(std::move(host));
+    if (names_) {
+        found = co_await ask_names(host);
+    } else {
+        found = co_await ask_system(host);
+    }
+    known_->keep(host, found);
+    co_return found;
 }
 
 awaitable<std::vector<asio::ip::address>> dialer::ask_names(std::string host) {
@@ -182,7 +191,7 @@ awaitable<dialer::connected> dialer::connect(endpoints addresses) {
     if (!running->winner) {
         co_return connected{running->last_error};
     }
-    tcp::socket first = std::move(*running->attempts[*running->winner]);
+    tcp_socket first = std::move(*running->attempts[*running->winner]);
     running->close_all();
     co_return connected{std::move(first)};
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "http/known_names.hpp"
+#include "http/strand.hpp"
+
 #include <coauth/http/awaitable.hpp>
 #include <coauth/http/resolver.hpp>
 
@@ -21,14 +24,15 @@ namespace coauth::http {
 
 /// Makes a TCP connection: names to addresses, and addresses raced against each other (Happy Eyeballs, RFC 8305).
 ///
-/// Threads: everything happens on `strand`. It is ended early by `close`; it knows no deadline.
+/// Threads: everything happens on its strand. It is ended early by `close`; it knows no deadline.
 class dialer {
 public:
     using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
-    using connected = boost::system::result<boost::asio::ip::tcp::socket>;
+    using connected = boost::system::result<tcp_socket>;
 
     /// `names` may be null: the system's are used then.
-    dialer(executor strand, std::shared_ptr<resolver> names, std::chrono::milliseconds attempt_delay);
+    dialer(strand where, std::shared_ptr<resolver> names, std::shared_ptr<known_names> known,
+           std::chrono::milliseconds attempt_delay);
 
     /// Throws `coauth::error` with `errc::resolve_failed`.
     awaitable<endpoints> resolve(std::string host, std::uint16_t port);
@@ -46,8 +50,9 @@ private:
     awaitable<std::vector<boost::asio::ip::address>> ask_system(std::string host);
     awaitable<std::vector<boost::asio::ip::address>> ask_names(std::string host);
 
-    executor strand_;
+    strand strand_;
     std::shared_ptr<resolver> names_;
+    std::shared_ptr<known_names> known_;
     std::chrono::milliseconds attempt_delay_;
     std::optional<boost::asio::ip::tcp::resolver> system_;
     boost::asio::cancellation_signal stop_asking_;

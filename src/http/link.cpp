@@ -92,12 +92,13 @@ private:
 
 }  // namespace
 
-link_settings::link_settings(const pool_options& options)
+link_settings::link_settings(const pool_options& options, std::shared_ptr<const clock> time)
     : tls{options.tls},
       limits{options.max_header_bytes, options.max_header_fields, options.max_body_bytes},
       proxy{options.proxy},
       connect_to{options.connect_to},
       names{options.resolver},
+      known{std::make_shared<known_names>(std::move(time), options.address_lifetime)},
       attempt_delay{options.connection_attempt_delay} {}
 
 class link::implementation {
@@ -109,7 +110,7 @@ public:
           target_{std::move(target)},
           sessions_{std::move(sessions)},
           told_{std::move(told)},
-          dialer_{strand_, settings_->names, settings_->attempt_delay} {}
+          dialer_{strand_, settings_->names, settings_->known, settings_->attempt_delay} {}
     ~implementation();
 
     awaitable<void> open();
@@ -122,7 +123,7 @@ public:
     link_facts facts;
 
 private:
-    using tls_stream = ssl::stream<asio::basic_stream_socket<tcp, strand>>;
+    using tls_stream = ssl::stream<tcp_socket>;
 
     awaitable<void> connect(const origin& first_hop);
     awaitable<void> tunnel(const origin& destination);
@@ -138,7 +139,7 @@ private:
     std::shared_ptr<progress> told_;
     dialer dialer_;
     bool closed_ = false;
-    std::optional<tcp::socket> socket_;  // until TLS takes it over
+    std::optional<tcp_socket> socket_;  // until TLS takes it over
     unsigned late_handshake_messages_ = 0;
     std::optional<tls_stream> stream_;
     std::optional<http::exchange<tls_stream>> exchange_;
@@ -179,6 +180,7 @@ awaitable<void> link::implementation::connect(const origin& first_hop) {
     dialer::connected connected = co_await dialer_.connect(std::move(addresses));
     require_open();
     if (!connected) {
+        settings_->known->forget(first_hop.host);
         const std::string by_way_of = first_hop == target_ ? "" : " by way of " + host_and_port(first_hop);
         fail(errc::connect_failed,
              "could not connect to " + host_and_port(target_) + by_way_of + ": " + text_of(connected.error()));
@@ -192,7 +194,7 @@ awaitable<void> link::implementation::connect(const origin& first_hop) {
 
 awaitable<void> link::implementation::tunnel(const origin& destination) {
     const proxy_options& proxy = *settings_->proxy;
-    http::exchange<tcp::socket> asking{*socket_, settings_->limits};
+    http::exchange<tcp_socket> asking{*socket_, settings_->limits};
     std::string credentials;
     if (!proxy.user.empty()) {
         std::string pair = proxy.user + ":" + std::string{proxy.password.reveal()};
@@ -225,8 +227,7 @@ awaitable<void> link::implementation::tunnel(const origin& destination) {
 
 awaitable<void> link::implementation::handshake() {
     SSL* client = settings_->tls.new_client(target_.host, *sessions_);
-    const tcp protocol = socket_->local_endpoint().protocol();
-    stream_.emplace(tls_stream::next_layer_type{strand_, protocol, socket_->release()}, client);
+    stream_.emplace(std::move(*socket_), client);
     socket_.reset();
     boost::system::error_code ignored;
     stream_->next_layer().non_blocking(true, ignored);  // for `unfit`; asynchronous operations never block anyway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/exchange.hpp"
+#include "http/known_names.hpp"
 #include "http/progress.hpp"
 #include "http/request_writer.hpp"
 #include "http/response_reader.hpp"
@@ -22,13 +23,14 @@ namespace coauth::http {
 
 /// What all links of a pool share.
 struct link_settings {
-    explicit link_settings(const pool_options& options);
+    link_settings(const pool_options& options, std::shared_ptr<const clock> time);
 
     tls_context tls;
     response_limits limits;
     std::optional<proxy_options> proxy;
     std::vector<connect_override> connect_to;
     std::shared_ptr<resolver> names;
+    std::shared_ptr<known_names> known;
     std::chrono::milliseconds attempt_delay;
 };
 

@@ -45,6 +45,9 @@ pool_options checked(pool_options options) {
     check.duration(options.handshake_timeout, "handshake_timeout");
     check.duration(options.response_timeout, "response_timeout");
     check.duration(options.connection_attempt_delay, "connection_attempt_delay");
+    if (options.address_lifetime != 0ms) {
+        check.duration(options.address_lifetime, "address_lifetime");
+    }
     return options;
 }
 
@@ -67,7 +70,7 @@ pool_core::pool_core(executor where, pool_options options)
     : where_{std::move(where)},
       options_{checked(std::move(options))},
       clock_{options_.clock ? options_.clock : system_clock()},
-      link_settings_{std::make_shared<const link_settings>(options_)},
+      link_settings_{std::make_shared<const link_settings>(options_, clock_)},
       ledger_{options_,
               [this](std::uint64_t number, origin_book& home) {
                   return std::make_shared<connection>(number, home, make_strand(where_), link_settings_, clock_);

@@ -2,6 +2,7 @@
 
 #include "http/context_executor.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/strand.hpp>
 
 namespace coauth::http {
@@ -13,5 +14,7 @@ using strand = boost::asio::strand<context_executor>;
 [[nodiscard]] inline strand make_strand(const executor& where) {
     return boost::asio::make_strand(context_executor::of(where));
 }
+
+using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, strand>;
 
 }  // namespace coauth::http

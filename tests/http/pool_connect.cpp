@@ -23,12 +23,14 @@ public:
     explicit fixed_resolver(std::vector<std::string> addresses) : addresses_{std::move(addresses)} {}
     awaitable<std::vector<std::string>> resolve(std::string host) override {
         asked = host;
+        ++times;
         if (addresses_.empty()) {
             throw std::runtime_error{"the name server\nis on fire"};
         }
         co_return addresses_;
     }
     std::string asked;
+    int times = 0;
 
 private:
     std::vector<std::string> addresses_;
@@ -165,6 +167,46 @@ TEST_CASE("a resolver that fails, or gives no address") {
         connection_pool pool{test.context.get_executor(), options_with(test, 1, {"not an address"})};
         CHECK(test.send(pool)->reason() == errc::resolve_failed);
     }
+}
+
+TEST_CASE("a name is asked for once in the lifetime of its addresses") {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture test;
+    pool_options options = options_with(test, peer.port(), {"127.0.0.1"});
+    const auto names = std::make_shared<fixed_resolver>(std::vector<std::string>{"127.0.0.1"});
+    options.resolver = names;
+    options.idle_timeout = 1s;  // each request of this test has a connection of its own
+    int expected = 0;
+    SUBCASE("ten seconds, where nothing else is said") {
+        expected = 2;
+    }
+    SUBCASE("no time at all") {
+        options.address_lifetime = 0ms;
+        expected = 4;
+    }
+    connection_pool pool{test.context.get_executor(), options};
+    for (int request = 0; request < 4; ++request) {
+        CHECK(test.send(pool)->status() == 200);
+        test.clock->advance(4s);
+    }
+    CHECK(pool.statistics().opened == 4);
+    CHECK(names->times == expected);
+}
+
+TEST_CASE("addresses that cannot be connected to are asked for anew") {
+    pool_fixture test;
+    std::uint16_t nobody = 0;
+    {
+        mute_listener gone{test.context};
+        nobody = gone.port();
+    }
+    pool_options options = options_with(test, nobody, {});
+    const auto names = std::make_shared<fixed_resolver>(std::vector<std::string>{"127.0.0.9"});
+    options.resolver = names;
+    connection_pool pool{test.context.get_executor(), options};
+    CHECK(test.send(pool)->reason() == errc::connect_failed);
+    CHECK(test.send(pool)->reason() == errc::connect_failed);
+    CHECK(names->times == 2);
 }
 
 TEST_CASE("connect_to moves the connection, and nothing else") {

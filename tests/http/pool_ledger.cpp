@@ -97,7 +97,7 @@ private:
     boost::asio::io_context context_;
     std::shared_ptr<manual_clock> clock_ = std::make_shared<manual_clock>();
     pool_options limits_;
-    std::shared_ptr<const link_settings> settings_ = std::make_shared<const link_settings>(limits_);
+    std::shared_ptr<const link_settings> settings_ = std::make_shared<const link_settings>(limits_, clock_);
     std::uint64_t calls_ = 0;
 
 public:

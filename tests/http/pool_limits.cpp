@@ -210,6 +210,7 @@ TEST_CASE("options that make no sense are refused") {
     CHECK(refused([](pool_options& o) { o.max_connections_per_origin = 0; }) == errc::invalid_argument);
     CHECK(refused([](pool_options& o) { o.timeout = 0ms; }) == errc::invalid_argument);
     CHECK(refused([](pool_options& o) { o.connection_attempt_delay = -1ms; }) == errc::invalid_argument);
+    CHECK(refused([](pool_options& o) { o.address_lifetime = -1ms; }) == errc::invalid_argument);
     CHECK(refused([](pool_options& o) { o.proxy.emplace(); }) == errc::invalid_argument);
     CHECK(refused([](pool_options& o) { o.tls.ca_file = "/nowhere/ca.pem"; }) == errc::tls_configuration);
     CHECK(refused([](pool_options& o) { o.tls.ca_pem = "no certificate"; }) == errc::tls_configuration);

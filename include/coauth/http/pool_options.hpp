@@ -78,6 +78,10 @@ struct pool_options {
     /// Happy Eyeballs (RFC 8305, section 5): how long one address is tried before the next one is begun beside it.
     std::chrono::milliseconds connection_attempt_delay{250};
 
+    /// How long the addresses of a name are used again for other connections; 0: each connection asks. Those that could
+    /// not be connected to are asked for anew at once.
+    std::chrono::milliseconds address_lifetime{10'000};
+
     tls_options tls{};                           ///< Whom to trust; the system's authorities.
     std::optional<proxy_options> proxy{};        ///< Absent: connections are direct.
     std::vector<connect_override> connect_to{};  ///< The first that fits counts.
