@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cpprest/http_client.h>
+#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <mutex>
@@ -151,4 +152,7 @@ int main(int argc, char** argv) {
     contest::course measured{given.logins};
     all.run(measured);
     measured.print("cpprest", given);
+    // At once: its threads are in the last continuation still, and would find its client gone.
+    std::fflush(nullptr);
+    std::_Exit(0);
 }
