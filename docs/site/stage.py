@@ -1,10 +1,10 @@
 """Stages the pages of the site: python3 docs/site/stage.py PAGES REFERENCE
 
 Copies the Markdown of the tree into the folder PAGES, at the same paths, and turns relative links to files that are no
-pages into links to pages: a public header's is the one that Doxygen made in the folder REFERENCE, a
-drawing goes along, any other file becomes a page that shows its text. A link that leads nowhere in the tree is an error; so is one whose text stands in quotation
-marks and not in the file that it leads to, ["the name of a test"](../tests/part/file.cpp), and a page that the
-navigation lacks.
+pages into links to pages: a public header's is the one that Doxygen made in the folder REFERENCE, a drawing goes along,
+any other file becomes a page that shows its text. A link that leads nowhere in the tree is an error; so is one whose
+text stands in quotation marks and not in the file that it leads to, ["the name of a test"](../tests/part/file.cpp), and
+a page that the navigation lacks.
 """
 
 import os
