@@ -32,8 +32,8 @@ public:
         return made;
     }
 
-    context_executor(const context_executor&) noexcept =
-        default;  // as executors have to be; `optional` does not say so
+    // Executors have to say that copying them does not throw, which `optional` does not.
+    context_executor(const context_executor&) noexcept = default;
     context_executor(context_executor&&) noexcept = default;
     context_executor& operator=(const context_executor&) noexcept = default;
     context_executor& operator=(context_executor&&) noexcept = default;
