@@ -45,25 +45,18 @@ public:
     [[nodiscard]] blocking_t query(blocking_t) const noexcept { return blocking_; }
     [[nodiscard]] outstanding_work_t query(outstanding_work_t) const noexcept { return tracking_; }
 
-    [[nodiscard]] context_executor require(blocking_t::never_t) const { return blocking(blocking_t::never_t{}); }
-    [[nodiscard]] context_executor require(blocking_t::possibly_t) const { return blocking(blocking_t::possibly_t{}); }
+    [[nodiscard]] context_executor require(blocking_t::never_t how) const { return blocking(how); }
+    [[nodiscard]] context_executor require(blocking_t::possibly_t how) const { return blocking(how); }
     [[nodiscard]] context_executor require(outstanding_work_t::tracked_t how) const {
-        context_executor made{*this};
-        made.tracking_ = how;
+        context_executor made = tracking(how);
         if (io_) {
             made.work_ = boost::asio::require(*io_, how);
-        } else {
-            made.other_ = boost::asio::prefer(other_, how);
         }
         return made;
     }
     [[nodiscard]] context_executor require(outstanding_work_t::untracked_t how) const {
-        context_executor made{*this};
-        made.tracking_ = how;
+        context_executor made = tracking(how);
         made.work_.reset();
-        if (!io_) {
-            made.other_ = boost::asio::prefer(other_, how);
-        }
         return made;
     }
 
@@ -84,11 +77,26 @@ private:
 
     template <class Blocking>
     [[nodiscard]] context_executor blocking(Blocking how) const {
-        context_executor made{*this};
+        context_executor made = with_other(how);
         made.blocking_ = how;
         if (io_) {
             made.io_ = boost::asio::require(*io_, how);
-        } else {
+        }
+        return made;
+    }
+
+    template <class Tracking>
+    [[nodiscard]] context_executor tracking(Tracking how) const {
+        context_executor made = with_other(how);
+        made.tracking_ = how;
+        return made;
+    }
+
+    /// A copy whose executor of another context, if it has one, has the property.
+    template <class Property>
+    [[nodiscard]] context_executor with_other(Property how) const {
+        context_executor made{*this};
+        if (!io_) {
             made.other_ = boost::asio::prefer(other_, how);
         }
         return made;
