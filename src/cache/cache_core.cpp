@@ -93,26 +93,30 @@ void cache_core::carry_out(orders& then) {
         asio::post(options_.event_executor,
                    [self = shared_from_this(), told = std::move(each)] { self->options_.on_event(told); });
     }
-    for (const flight_ptr& each : then.begin) {
-        begin(each);
-    }
-    for (const flight_ptr& each : then.promote) {
-        each->served->gate->promote(each);
-    }
-    for (const flight_ptr& each : then.cut) {
-        asio::post(each->strand, [each] {
-            each->give_up_reading.emit(asio::cancellation_type::terminal);
-            each->give_up_writing.emit(asio::cancellation_type::terminal);
-        });
-    }
-    for (const flight_ptr& each : then.erase) {
-        run(each, erase_again, nullptr);
-    }
-    for (const flight_ptr& each : then.give_back) {
-        run(each, give_lease_back, nullptr);
+    for (const orders::step& each : then.steps) {
+        carry_out(each);
     }
     for (const orders::leaving& each : then.leave) {
         leave_gate(each);
+    }
+}
+
+void cache_core::carry_out(const orders::step& one) {
+    const flight_ptr& who = one.who;
+    switch (one.what) {
+        case orders::task::begin:
+            return begin(who);
+        case orders::task::promote:
+            return who->served->gate->promote(who);
+        case orders::task::erase:
+            return run(who, erase_again, nullptr);
+        case orders::task::give_back:
+            return run(who, give_lease_back, nullptr);
+        case orders::task::cut:
+            return asio::post(who->strand, [who] {
+                who->give_up_reading.emit(asio::cancellation_type::terminal);
+                who->give_up_writing.emit(asio::cancellation_type::terminal);
+            });
     }
 }
 

@@ -118,6 +118,7 @@ private:
     }
 
     void carry_out(orders& then);
+    void carry_out(const orders::step& one);
     void begin(const flight_ptr& which);
     void run(const flight_ptr& which, strand_work work, boost::asio::cancellation_signal* give_up);
     void enter_gate(const flight_ptr& which);

@@ -21,22 +21,23 @@ struct due_node {
     kind what;
 };
 
-/// What falls due when, the earliest first: a heap of four children, since four of its slots share a cache line.
+/// What falls due when, the earliest first: a heap of eight children, which lie on two neighbouring cache lines. With
+/// many entries its depth is what costs, since each level is a wait for memory.
 class due_heap {
 public:
     using steady_time = clock::steady_time;
 
     /// Puts `node` at `when`, or moves it there. O(log n).
     void set(due_node& node, steady_time when) {
-        if (node.place == due_node::nowhere) {
-            slots_.push_back({when, &node});
-            rise(slots_.size() - 1, slots_.back());
-            return;
-        }
-        const std::size_t at = node.place;
-        const bool earlier = when < slots_[at].when;
         const slot moved{when, &node};
-        earlier ? rise(at, moved) : sink(at, moved);
+        if (node.place == due_node::nowhere) {
+            slots_.push_back(moved);
+            rise(slots_.size() - 1, moved);
+        } else if (when < slots_[node.place].when) {
+            rise(node.place, moved);
+        } else {
+            sink(node.place, moved);
+        }
     }
 
     /// Takes `node` out, if it is in. O(log n).
@@ -59,14 +60,9 @@ public:
         return slots_.empty() ? steady_time::max() : slots_.front().when;
     }
 
-    /// The earliest node, taken out; null if it is not due at `now`.
-    due_node* pop(steady_time now) noexcept {
-        if (earliest() > now || slots_.empty()) {
-            return nullptr;
-        }
-        due_node* first = slots_.front().node;
-        remove(*first);
-        return first;
+    /// The earliest node; null if it is not due at `now`.
+    [[nodiscard]] due_node* first(steady_time now) const noexcept {
+        return slots_.empty() || earliest() > now ? nullptr : slots_.front().node;
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return slots_.size(); }
@@ -77,7 +73,7 @@ private:
         due_node* node;
     };
 
-    static constexpr std::size_t children = 4;
+    static constexpr std::size_t children = 8;
     static std::size_t parent(std::size_t at) noexcept { return (at - 1) / children; }
 
     void put(std::size_t at, slot what) noexcept {

@@ -6,25 +6,24 @@
 
 namespace coauth::cache {
 
-entry* entry::make(realm_ptr home, std::string_view account) {
-    void* memory = ::operator new(sizeof(entry) + account.size());
-    auto* made = ::new (memory) entry;
-    made->home = std::move(home);
+entry* entry::make(realm_ptr home, std::string_view account, std::pmr::memory_resource& memory) {
+    auto* made = ::new (memory.allocate(sizeof(entry) + account.size(), alignof(entry))) entry{std::move(home)};
     made->account_size = static_cast<std::uint32_t>(account.size());
     std::memcpy(static_cast<void*>(made + 1), account.data(), account.size());
     return made;
 }
 
-void entry::destroy(entry* what) noexcept {
+void entry::destroy(entry* what, std::pmr::memory_resource& memory) noexcept {
+    const std::size_t size = sizeof(entry) + what->account_size;
     what->~entry();
-    ::operator delete(what);
+    memory.deallocate(what, size, alignof(entry));
 }
 
 unrest& entry::in_trouble() {
-    if (!trouble) {
-        trouble = std::make_unique<unrest>(*this);
+    if (trouble() == nullptr) {
+        amid_ = new unrest{*this, realm_ptr{&home()}};
     }
-    return *trouble;
+    return *trouble();
 }
 
 }  // namespace coauth::cache

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,15 +27,30 @@ struct flight;
 struct served_client;
 using flight_ptr = std::shared_ptr<flight>;
 
+struct realm;
+struct unrest;
+
+/// What an entry is in: its realm, while all is well; else an unrest of its own within that realm. Under the shard's
+/// mutex only.
+struct setting : boost::intrusive_ref_counter<setting, boost::thread_unsafe_counter> {
+    setting(const realm& its_home, unrest* its_trouble) noexcept : home{its_home}, trouble{its_trouble} {}
+    virtual ~setting() = default;
+    setting(const setting&) = delete;
+    setting& operator=(const setting&) = delete;
+
+    const realm& home;
+    unrest* const trouble;
+};
+
 /// What many keys have in common: a key without its account.
-struct realm final : token_key, boost::intrusive_ref_counter<realm, boost::thread_unsafe_counter> {
-    explicit realm(token_key shared) : token_key{std::move(shared)} {}
+struct realm final : token_key, setting {
+    explicit realm(token_key shared) : token_key{std::move(shared)}, setting{*this, nullptr} {}
 
     // What `clients` said of it, and when: under the shard's mutex.
     mutable std::shared_ptr<const served_client> served;
     mutable std::uint64_t epoch = 0;
 };
-using realm_ptr = boost::intrusive_ptr<const realm>;  // copied under the shard's mutex only
+using realm_ptr = boost::intrusive_ptr<const realm>;
 
 /// Whether they are one token, whenever they were read.
 [[nodiscard]] inline bool same_secrets(const token& left, const token& right) noexcept {
@@ -45,9 +61,11 @@ using realm_ptr = boost::intrusive_ptr<const realm>;  // copied under the shard'
 }
 
 /// What an entry needs only while something is under way or went wrong.
-struct unrest {
-    explicit unrest(entry& its_owner) noexcept : commit(its_owner) {}
+struct unrest final : setting {
+    unrest(entry& its_owner, realm_ptr its_home) noexcept
+        : setting{*its_home, this}, within{std::move(its_home)}, commit(its_owner) {}
 
+    const realm_ptr within;
     flight_ptr flying;                  ///< What is under way; null: nothing.
     std::vector<waiter_ptr> waiting;    ///< Callers.
     unsigned failures = 0;              ///< Failed refreshes in a row.
@@ -84,7 +102,7 @@ struct entry final : due_node {
     // In what the base leaves of its last word.
     bool can_refresh : 1 = false;
     bool invalidated : 1 = false;  ///< Its token was refused with a 401: not handed out.
-    bool ended : 1 = false;        ///< Only a new login helps: `trouble->why`.
+    bool ended : 1 = false;        ///< Only a new login helps: `trouble()->why`.
     bool told_expiring : 1 = false;
     bool told_expired : 1 = false;
     bool told_refresh_failed : 1 = false;
@@ -95,36 +113,40 @@ struct entry final : due_node {
     std::uint32_t used = 0;  ///< When it was last handed out, in the shard's count.
     clock::steady_time stale_at = clock::steady_time::max();
     clock::steady_time expires_at = clock::steady_time::max();
-    token_ptr held;                   ///< Null: it is being looked for, or it has ended.
-    std::uint64_t version = 0;        ///< In the store.
-    std::unique_ptr<unrest> trouble;  ///< Null: all is well.
-    realm_ptr home;
+    token_ptr held;             ///< Null: it is being looked for, or it has ended.
+    std::uint64_t version = 0;  ///< In the store.
 
-    [[nodiscard]] static entry* make(realm_ptr home, std::string_view account);
-    static void destroy(entry* what) noexcept;
+    [[nodiscard]] static entry* make(realm_ptr home, std::string_view account, std::pmr::memory_resource& memory);
+    /// `memory`: where it was made.
+    static void destroy(entry* what, std::pmr::memory_resource& memory) noexcept;
 
     [[nodiscard]] std::string_view account() const noexcept {
         return {reinterpret_cast<const char*>(this + 1), account_size};
     }
     [[nodiscard]] key_view view() const noexcept {
-        return {home->provider(), home->client_id(), account(), home->scope(), home->resource()};
+        const realm& shared = home();
+        return {shared.provider(), shared.client_id(), account(), shared.scope(), shared.resource()};
     }
+    [[nodiscard]] token_key key() const { return home().with_account(std::string{account()}); }
 
-    [[nodiscard]] token_key key() const { return home->with_account(std::string{account()}); }
+    [[nodiscard]] const realm& home() const noexcept { return amid_->home; }
+    [[nodiscard]] unrest* trouble() const noexcept { return amid_->trouble; }  ///< Null: all is well.
 
     /// Its `trouble`, made where there is none.
     unrest& in_trouble();
+    /// All is well: the memory that only trouble needs is given back.
+    void come_to_rest() noexcept { amid_ = trouble()->within; }
 
-    [[nodiscard]] bool flying() const noexcept { return trouble && trouble->flying; }
-    [[nodiscard]] bool unsaved() const noexcept { return trouble && trouble->commit.pending; }
-    [[nodiscard]] bool awaited() const noexcept { return trouble && !trouble->waiting.empty(); }
+    [[nodiscard]] bool flying() const noexcept { return trouble() != nullptr && trouble()->flying; }
+    [[nodiscard]] bool unsaved() const noexcept { return trouble() != nullptr && trouble()->commit.pending; }
+    [[nodiscard]] bool awaited() const noexcept { return trouble() != nullptr && !trouble()->waiting.empty(); }
 
     /// When its refresh may begin; the end of time: it cannot be refreshed, or is under way.
     [[nodiscard]] clock::steady_time refresh_at() const noexcept {
         if (!held || !can_refresh || flying()) {
             return clock::steady_time::max();
         }
-        return trouble ? std::max(stale_at, trouble->next_attempt) : stale_at;
+        return trouble() != nullptr ? std::max(stale_at, trouble()->next_attempt) : stale_at;
     }
 
     /// Whether its token may be handed out.
@@ -133,8 +155,10 @@ struct entry final : due_node {
     }
 
 private:
-    explicit entry() noexcept : due_node{kind::entry} {}
+    explicit entry(realm_ptr home) noexcept : due_node{kind::entry}, amid_{std::move(home)} {}
     ~entry() = default;
+
+    boost::intrusive_ptr<const setting> amid_;
 };
 
 }  // namespace coauth::cache

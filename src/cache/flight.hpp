@@ -3,12 +3,12 @@
 #include "cache/bystander.hpp"
 #include "cache/clients.hpp"
 #include "cache/entry.hpp"
+#include "http/strand.hpp"
 
 #include <coauth/cache/token_key.hpp>
 #include <coauth/cache/token_store.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -29,13 +29,16 @@ struct flight final : due_node {
     /// commit that failed begins with `committing`.
     enum class stage { loading, queued, consulting, asking, settling, committing };
 
-    flight(token_key its_key, std::size_t its_shard, std::uint64_t its_number, stage first, const executor& where)
+    flight(entry& of, std::size_t its_shard, std::uint64_t its_number, stage first, const executor& where)
         : due_node{kind::flight},
-          key{std::move(its_key)},
+          key{of.key()},
           shard{its_shard},
           lease{its_number},
-          strand{boost::asio::make_strand(where)},
-          at{first} {}
+          strand{http::make_strand(where)},
+          at{first},
+          home{&of},
+          version{of.version},
+          from{of.held} {}
 
     const token_key key;
     const std::size_t shard;
@@ -43,7 +46,7 @@ struct flight final : due_node {
         lease;  ///< Who it is to the store, in its shard: its own number, or that of one whose lease it takes over.
 
     // On its strand it runs, and is told to give up what it asks of the store.
-    const executor strand;
+    const http::strand strand;
     boost::asio::cancellation_signal give_up_reading;  ///< A load or a consultation: one of them.
     boost::asio::cancellation_signal give_up_writing;  ///< A commit or a settlement: one of them.
 
@@ -54,9 +57,9 @@ struct flight final : due_node {
 
     // The shard's, under its mutex.
     stage at;
-    entry* home = nullptr;         ///< Null: the entry was erased, or has got another token: the result is not for it.
+    entry* home;                   ///< Null: the entry was erased, or has got another token: the result is not for it.
     std::uint16_t generation = 0;  ///< The entry's, when the provider was asked.
-    std::uint64_t version = 0;     ///< The store's, when it was consulted.
+    std::uint64_t version;         ///< The store's, when it was consulted.
     token_ptr from;                ///< The token that is refreshed.
     std::vector<token_ptr> earlier;  ///< Its commit takes the place of these too.
     token_ptr fresh;                 ///< What the provider issued.

@@ -20,7 +20,7 @@ bool is_writing(const flight& what) {
 
 /// Whether the store knows as much: not of a 401, a pause, or a token that it has not got.
 bool is_known_to_store(const entry& what) {
-    return is_idle(what) && (!what.trouble || what.ended || !what.can_refresh);
+    return is_idle(what) && (!what.trouble() || what.ended || !what.can_refresh);
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ shard::shard(std::size_t number, executor where, const cache_options& options, c
 
 shard::~shard() {
     for (entry* each : entries_) {
-        entry::destroy(each);
+        entry::destroy(each, memory_);
     }
 }
 
@@ -85,7 +85,7 @@ std::uint64_t shard::version(const key_view& key) const {
 
 bool shard::under_way(const key_view& key, until when) const {
     const entry* of = find(key);
-    return of != nullptr && of->flying() && (when == until::landed || is_writing(*of->trouble->flying));
+    return of != nullptr && of->flying() && (when == until::landed || is_writing(*of->trouble()->flying));
 }
 
 // Entries.
@@ -104,11 +104,11 @@ realm_ptr shard::realm_of(const token_key& key) {
 }
 
 entry& shard::insert(const token_key& key, orders& then) {
-    entry* made = entry::make(realm_of(key), key.account());
+    entry* made = entry::make(realm_of(key), key.account(), memory_);
     try {
         entries_.insert(made);
     } catch (...) {
-        entry::destroy(made);
+        entry::destroy(made, memory_);
         throw;
     }
     made->used = ++uses_;
@@ -125,7 +125,7 @@ void shard::remove(entry& what, orders& then) {
     due_.remove(what);
     then.discard.push_back(std::move(what.held));
     entries_.erase(&what);
-    entry::destroy(&what);
+    entry::destroy(&what, memory_);
 }
 
 /// There is none: whoever waits for it hears `why`.
@@ -161,6 +161,7 @@ void shard::nudge(const key_view& key, moment now, orders& then) {
     entry* of = find(key);
     if (of != nullptr && of->refresh_at() <= now.steady) {
         begin_refresh(*of, now, then);
+        schedule(*of, now.steady);
     }
 }
 
@@ -196,9 +197,9 @@ void shard::park(entry& at, const waiter_ptr& who, clock::steady_time deadline, 
     who->index = with.waiting.size();
     with.waiting.push_back(who);
     ++waiting_;
-    due_.set(*who, deadline);
+    deadlines_.set(*who, deadline);
     if (with.flying && !with.flying->awaited.exchange(true) && with.flying->at == flight::stage::queued) {
-        then.promote.push_back(with.flying);
+        then.steps.push_back({orders::task::promote, with.flying});
     }
 }
 
@@ -211,7 +212,7 @@ bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>
         return false;
     }
     if (of.ended) {
-        instead = of.trouble->why;
+        instead = of.trouble()->why;
         return look_again(of, now, then);
     }
     if (!of.held) {
@@ -222,25 +223,25 @@ bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>
     const schedule_rules rules = rules_of(of);
     of.can_refresh = is_refreshable(*of.held, rules);
     if (!of.can_refresh) {
-        instead = cache_failure(errc::token_expired, "refresh", *of.home, "log in again");
+        instead = cache_failure(errc::token_expired, "refresh", of.home(), "log in again");
         return look_again(of, now, then);
     }
     if (const auto earliest = earliest_refresh(*of.held, rules, now); earliest > now.steady) {
         unrest& with = of.in_trouble();
         with.next_attempt = std::max(with.next_attempt, earliest);
     }
-    const bool pausing = of.trouble && now.steady < of.trouble->next_attempt;
-    if (pausing && !of.trouble->polling && of.trouble->why) {
-        instead = of.trouble->why;
-        instead->retry_after = std::chrono::ceil<std::chrono::seconds>(of.trouble->next_attempt - now.steady);
+    const bool pausing = of.trouble() && now.steady < of.trouble()->next_attempt;
+    if (pausing && !of.trouble()->polling && of.trouble()->why) {
+        instead = of.trouble()->why;
+        instead->retry_after = std::chrono::ceil<std::chrono::seconds>(of.trouble()->next_attempt - now.steady);
         return false;
     }
     if (pausing) {
         of.stale_at = std::min(of.stale_at, now.steady);
-        schedule(of, now.steady);
     } else {
         begin_refresh(of, now, then);
     }
+    schedule(of, now.steady);
     return true;
 }
 
@@ -266,7 +267,7 @@ void shard::cancel(const waiter_ptr& who, orders& then) {
 }
 
 void shard::detach(const waiter_ptr& who) {
-    std::vector<waiter_ptr>& waiting = who->at->trouble->waiting;
+    std::vector<waiter_ptr>& waiting = who->at->trouble()->waiting;
     const std::size_t index = who->index;
     waiting.back()->index = index;
     std::swap(waiting[index], waiting.back());
@@ -277,8 +278,8 @@ void shard::detach(const waiter_ptr& who) {
 /// All who wait, who from now on wait no more.
 std::vector<waiter_ptr> shard::take_waiting(entry& of) {
     std::vector<waiter_ptr> taken;
-    if (of.trouble) {
-        taken.swap(of.trouble->waiting);
+    if (of.trouble()) {
+        taken.swap(of.trouble()->waiting);
     }
     for (const waiter_ptr& each : taken) {
         let_go(*each);
@@ -289,7 +290,7 @@ std::vector<waiter_ptr> shard::take_waiting(entry& of) {
 /// Its entry has it no more.
 void shard::let_go(waiter& who) {
     who.at = nullptr;
-    due_.remove(who);
+    deadlines_.remove(who);
     --waiting_;
 }
 
@@ -327,7 +328,7 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
     const schedule_rules rules = rules_of(*of);
     of->can_refresh = is_refreshable(*of->held, rules);
     if (!of->can_refresh) {
-        failure why = cache_failure(errc::invalid_token, "token", *of->home, "log in again");
+        failure why = cache_failure(errc::invalid_token, "token", of->home(), "log in again");
         end(*of, why, now, then);
         if (!closed_) {
             // The store is told, so that nobody takes it up again.
@@ -346,7 +347,7 @@ erasure shard::erase(const key_view& key, std::uint64_t since, orders& then) {
     }
     const erasure done{of->version == since && !under_way(key, until::written), of->held != nullptr};
     if (done.done) {
-        forget(*of, cache_failure(errc::no_token, "token", *of->home), then);
+        forget(*of, cache_failure(errc::no_token, "token", of->home()), then);
     }
     return done;
 }
@@ -383,7 +384,7 @@ void shard::abandon(std::vector<waiter_ptr>& callers, std::vector<flight_ptr>& f
     for (entry* each : entries_) {
         std::ranges::move(take_waiting(*each), std::back_inserter(callers));
         if (each->flying()) {
-            flights.push_back(each->trouble->flying);
+            flights.push_back(each->trouble()->flying);
             land(*each, flights.back());
         }
     }

@@ -15,10 +15,12 @@
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -39,17 +41,24 @@ struct orders {
         std::optional<std::chrono::seconds> retry_after;
     };
 
-    boost::container::small_vector<flight_ptr, 2> begin;  ///< What their stage says.
-    std::vector<flight_ptr> promote;                      ///< Somebody waits by now.
-    boost::container::small_vector<leaving, 1> leave;     ///< The provider's gate.
-    std::vector<flight_ptr> erase;                        ///< What they wrote after it had been erased.
-    std::vector<flight_ptr> give_back;                    ///< The store's lease.
-    std::vector<flight_ptr> cut;                          ///< What they ask of the store.
+    enum class task {
+        begin,      ///< What its stage says.
+        promote,    ///< Somebody waits by now.
+        erase,      ///< What it wrote after it had been erased.
+        give_back,  ///< The store's lease.
+        cut,        ///< What it asks of the store.
+    };
+    struct step {
+        task what;
+        flight_ptr who;
+    };
     struct report {
         flight_ptr who;
         std::optional<failure> why;  ///< Why the store has not got it.
     };
 
+    boost::container::small_vector<step, 2> steps;
+    boost::container::small_vector<leaving, 1> leave;  ///< The provider's gate.
     std::vector<waking> wake;
     std::vector<report> tell_author;  ///< Of a login: its commit has ended.
     std::vector<cache_event> tell;
@@ -160,7 +169,9 @@ public:
 
     /// Does what has fallen due, at most so many things. False if there is more.
     bool sweep(moment now, orders& then);
-    [[nodiscard]] clock::steady_time next_due() const noexcept { return due_.earliest(); }
+    [[nodiscard]] clock::steady_time next_due() const noexcept {
+        return std::min(due_.earliest(), deadlines_.earliest());
+    }
 
     /// Whoever waits gets `why`; nothing new is begun from now on, but commits, which are all begun now.
     void close(const failure& why, moment now, orders& then);
@@ -224,7 +235,9 @@ private:
     void schedule(entry& of, clock::steady_time now);
     [[nodiscard]] clock::steady_time expiring_at(const entry& of) const;
     void entry_due(entry& of, moment now, orders& then);
+    void deadline_passed(due_node& of, moment now, orders& then);
     void flight_overdue(flight& which, moment now, orders& then);
+    void waiter_overdue(waiter& late, orders& then);
 
     [[nodiscard]] const std::shared_ptr<const served_client>& served_of(const entry& of) const;
     [[nodiscard]] schedule_rules rules_of(const entry& of) const;
@@ -238,10 +251,13 @@ private:
     const clients& clients_;
     const std::size_t most_entries_;
     mutable std::mutex mutex_;
+    // Of the entries: they are many and alike, so that what malloc keeps beside each block would count.
+    std::pmr::unsynchronized_pool_resource memory_{{.max_blocks_per_chunk = 256, .largest_required_pool_block = 256}};
     boost::unordered_flat_set<entry*, entry_hash, entry_equal> entries_;
     std::map<token_key, realm_ptr, key_less> realms_;
     std::size_t purge_realms_at_ = 64;
-    due_heap due_;
+    due_heap due_;        ///< The entries.
+    due_heap deadlines_;  ///< What is under way. They are few, and soon: among the entries each would move many.
     std::minstd_rand random_;
     std::uint32_t uses_ = 0;
     std::size_t waiting_ = 0;

@@ -34,29 +34,27 @@ bool is_outage(const failure& what) {
 // Begin and end.
 
 flight_ptr shard::launch(entry& of, flight::stage first, moment now, orders& then) {
-    auto made = std::make_shared<flight>(of.key(), number_, ++flights_, first, where_);
-    made->home = &of;
-    made->from = of.held;
-    made->version = of.version;
+    auto made = std::make_shared<flight>(of, number_, ++flights_, first, where_);
     made->awaited = of.awaited();
-    if (of.unsaved() && of.trouble->commit.lease != 0) {
-        made->lease = of.trouble->commit.lease;  // it was kept for whoever goes on
+    if (of.unsaved() && of.trouble()->commit.lease != 0) {
+        made->lease = of.trouble()->commit.lease;  // it was kept for whoever goes on
     }
     of.in_trouble().flying = made;
     if (first != flight::stage::queued) {
-        due_.set(*made, now.steady + options_.store_timeout);
-        then.begin.push_back(made);
+        deadlines_.set(*made, now.steady + options_.store_timeout);
+        then.steps.push_back({orders::task::begin, made});
     }
     return made;
 }
 
 /// `which` is done, for its entry.
 void shard::land(entry& of, const flight_ptr& which) {
-    due_.remove(*which);
+    deadlines_.remove(*which);
     which->home = nullptr;
-    of.trouble->flying.reset();
-    if (of.unsaved() && of.trouble->commit.place == due_node::nowhere) {
-        due_.set(of.trouble->commit, clock::steady_time::min());  // it fell due while something else was under way
+    of.trouble()->flying.reset();
+    if (of.unsaved() && of.trouble()->commit.place == due_node::nowhere) {
+        deadlines_.set(of.trouble()->commit,
+                       clock::steady_time::min());  // it fell due while something else was under way
     }
 }
 
@@ -65,10 +63,10 @@ void shard::drop_flight(entry& of, orders& then) {
     if (!of.flying()) {
         return;
     }
-    const flight_ptr dropped = of.trouble->flying;
+    const flight_ptr dropped = of.trouble()->flying;
     land(of, dropped);
     if (dropped->at != flight::stage::queued && dropped->at != flight::stage::asking) {
-        then.cut.push_back(dropped);
+        then.steps.push_back({orders::task::cut, dropped});
     }
     if (dropped->author) {
         then.tell_author.push_back({dropped, std::nullopt});  // a later login, or the user, made it pointless
@@ -84,7 +82,7 @@ void shard::pass_on(const flight_ptr& which, provider_gate::outcome how, const f
 
 void shard::give_lease_back(const flight_ptr& which, orders& then) {
     if (std::exchange(which->leased, false)) {
-        then.give_back.push_back(which);
+        then.steps.push_back({orders::task::give_back, which});
     }
 }
 
@@ -115,9 +113,9 @@ void shard::loaded(const flight_ptr& which, outcome<std::optional<stored_token>>
 /// Nothing new was found: who has nothing gets `why`, who had something of no use hears why that is so.
 void shard::settle_without_load(entry& of, const failure& why, orders& then) {
     if (of.ended) {
-        wake_all(of, *of.trouble->why, then);
+        wake_all(of, *of.trouble()->why, then);
     } else if (of.held) {
-        wake_all(of, cache_failure(errc::token_expired, "refresh", *of.home, "log in again"), then);
+        wake_all(of, cache_failure(errc::token_expired, "refresh", of.home(), "log in again"), then);
     } else {
         forget(of, why, then);
     }
@@ -125,11 +123,12 @@ void shard::settle_without_load(entry& of, const failure& why, orders& then) {
 
 /// The store has it no more: somebody erased it.
 void shard::gone(entry& of, orders& then) {
-    forget(of, cache_failure(errc::no_token, "refresh", *of.home), then);
+    forget(of, cache_failure(errc::no_token, "refresh", of.home()), then);
 }
 
 // A refresh.
 
+/// Which changes when the entry is to be looked at.
 void shard::begin_refresh(entry& of, moment now, orders& then) {
     if (closed_) {
         return;
@@ -137,13 +136,11 @@ void shard::begin_refresh(entry& of, moment now, orders& then) {
     auto served = served_of(of);
     if (!served) {
         of.can_refresh = false;
-        schedule(of, now.steady);
         return;
     }
     const flight_ptr made = launch(of, flight::stage::queued, now, then);
     made->served = std::move(served);
-    then.begin.push_back(made);
-    schedule(of, now.steady);
+    then.steps.push_back({orders::task::begin, made});
 }
 
 void shard::let_in(const flight_ptr& which, moment now, orders& then) {
@@ -154,8 +151,8 @@ void shard::let_in(const flight_ptr& which, moment now, orders& then) {
     }
     which->at = flight::stage::consulting;
     which->version = which->home->version;
-    due_.set(*which, now.steady + options_.store_timeout);
-    then.begin.push_back(which);
+    deadlines_.set(*which, now.steady + options_.store_timeout);
+    then.steps.push_back({orders::task::begin, which});
 }
 
 void shard::turned_away(const flight_ptr& which, failure why, moment now, orders& then) {
@@ -193,7 +190,7 @@ void shard::broke(const flight_ptr& which, failure why, moment now, orders& then
 void shard::consulted(const flight_ptr& which, const consultation& said, moment now, orders& then) {
     which->leased =
         said.leased || said.failed.has_value();  // if it failed, that is not known, and giving it back does no harm
-    due_.remove(*which);
+    deadlines_.remove(*which);
     if (which->home == nullptr || closed_) {
         give_lease_back(which, then);
         turned_away(which, cache_failure(errc::shut_down, "refresh", which->key), now, then);
@@ -203,8 +200,8 @@ void shard::consulted(const flight_ptr& which, const consultation& said, moment 
     const bool newer = said.stored && said.stored->version != of.version;
     const bool erased = !said.failed && !said.stored && of.version != 0;
     // What a commit wrote whose answer was lost is no other's; and a login takes the place of whatever is there.
-    const bool ours = newer && of.unsaved() && is_one_of(of.trouble->commit.earlier, said.stored->record.value);
-    const bool overriding = of.unsaved() && of.trouble->commit.overriding;
+    const bool ours = newer && of.unsaved() && is_one_of(of.trouble()->commit.earlier, said.stored->record.value);
+    const bool overriding = of.unsaved() && of.trouble()->commit.overriding;
     of.told_store_failed = of.told_store_failed && (said.failed || of.unsaved());
     // A token that the store has not taken yet is the only one that works: a failing store must not end it.
     const bool alone = said.failed && of.unsaved();
@@ -216,7 +213,7 @@ void shard::consulted(const flight_ptr& which, const consultation& said, moment 
         which->generation = of.generation;
         which->overriding = overriding;
         ++refreshes_;
-        then.begin.push_back(which);
+        then.steps.push_back({orders::task::begin, which});
         return;
     }
     pass_on(which, provider_gate::outcome::unused, nullptr, then);
@@ -250,17 +247,17 @@ void shard::answered(const flight_ptr& which, outcome<token_ptr> issued, moment 
     entry& of = *which->home;
     if (why == nullptr) {
         which->fresh = std::get<token_ptr>(std::move(issued));
-        which->earlier = of.trouble->commit.earlier;
+        which->earlier = of.trouble()->commit.earlier;
         which->at = flight::stage::committing;
-        due_.set(*which, now.steady + options_.store_timeout);
-        then.begin.push_back(which);
+        deadlines_.set(*which, now.steady + options_.store_timeout);
+        then.steps.push_back({orders::task::begin, which});
         return;
     }
     if (needs_login(*why)) {
         which->refusal = *why;
         which->at = flight::stage::settling;
-        due_.set(*which, now.steady + options_.store_timeout);
-        then.begin.push_back(which);
+        deadlines_.set(*which, now.steady + options_.store_timeout);
+        then.steps.push_back({orders::task::begin, which});
         return;
     }
     give_lease_back(which, then);
@@ -269,7 +266,7 @@ void shard::answered(const flight_ptr& which, outcome<token_ptr> issued, moment 
 }
 
 void shard::settled(const flight_ptr& which, outcome<commit_outcome> done, moment now, orders& then) {
-    due_.remove(*which);
+    deadlines_.remove(*which);
     auto* what = std::get_if<commit_outcome>(&done);
     which->leased = which->leased && (what == nullptr || what->version == 0);
     give_lease_back(which, then);
@@ -284,7 +281,7 @@ void shard::settled(const flight_ptr& which, outcome<commit_outcome> done, momen
     }
     of.version = what != nullptr && what->version != 0 ? what->version : of.version;
     if (of.ended) {
-        wake_all(of, *of.trouble->why, then);
+        wake_all(of, *of.trouble()->why, then);
     } else {
         end(of, *which->refusal, now, then);
     }
@@ -293,12 +290,12 @@ void shard::settled(const flight_ptr& which, outcome<commit_outcome> done, momen
 void shard::committed(const flight_ptr& which, outcome<commit_outcome> done, moment now, orders& then) {
     // A commit ends the lease. If it failed, the lease is not given back: the store still has the spent refresh token,
     // and nobody else may use it before the next attempt.
-    due_.remove(*which);
+    deadlines_.remove(*which);
     const auto* what = std::get_if<commit_outcome>(&done);
     if (which->home == nullptr) {
         if (what != nullptr && what->version != 0 && find(view_of(which->key)) == nullptr) {
             which->version = what->version;
-            then.erase.push_back(which);  // it came late, and was erased meanwhile
+            then.steps.push_back({orders::task::erase, which});  // it came late, and was erased meanwhile
         }
         return;
     }

@@ -55,13 +55,13 @@ void shard::hold(entry& of, token_ptr fresh, moment now) {
     of.ended = false;
     of.told_expiring = false;
     of.told_expired = false;
-    if (of.trouble && now.steady < of.expires_at) {
+    if (of.trouble() && now.steady < of.expires_at) {
         of.told_refresh_failed = false;
-        of.trouble->failures = 0;
-        of.trouble->polls = 0;
-        of.trouble->polling = false;
-        of.trouble->why.reset();
-        of.trouble->next_attempt = {};
+        of.trouble()->failures = 0;
+        of.trouble()->polls = 0;
+        of.trouble()->polling = false;
+        of.trouble()->why.reset();
+        of.trouble()->next_attempt = {};
     }
 }
 
@@ -72,7 +72,7 @@ void shard::take(entry& of, const stored_token& what, moment now, orders& then) 
     then.discard.push_back(of.held);
     if (what.record.refused) {
         constexpr auto why = "the provider refused earlier: log in again";
-        end(of, cache_failure(*what.record.refused, "refresh", *of.home, why), now, then);
+        end(of, cache_failure(*what.record.refused, "refresh", of.home(), why), now, then);
         return;
     }
     hold(of, std::make_shared<const token>(what.record.value), now);
@@ -101,8 +101,8 @@ void shard::saved(entry& of, std::uint64_t version, orders& then) {
 void shard::nothing_to_commit(entry& of) {
     if (of.unsaved()) {
         --unsaved_;
-        due_.remove(of.trouble->commit);
-        of.trouble->commit.clear();
+        deadlines_.remove(of.trouble()->commit);
+        of.trouble()->commit.clear();
     }
 }
 
@@ -117,8 +117,8 @@ void shard::keep_unsaved(entry& of, const flight& by, const failure& why, moment
         commit.earlier.push_back(by.fresh);  // it may have come through all the same
     }
     ++commit.failures;
-    due_.set(commit, now.steady + pause_after(commit.failures, options_.first_pause,
-                                              std::min(options_.greatest_pause, longest_commit_pause), chance()));
+    const auto greatest = std::min(options_.greatest_pause, longest_commit_pause);
+    deadlines_.set(commit, now.steady + pause_after(commit.failures, options_.first_pause, greatest, chance()));
     store_failed(of, why, now, then);
 }
 
@@ -135,10 +135,10 @@ void shard::begin_commit(entry& of, moment now, orders& then) {
     const flight_ptr made = launch(of, flight::stage::committing, now, then);
     made->fresh = of.held;
     made->shown = true;
-    made->overriding = of.trouble->commit.overriding;
-    made->leased = of.trouble->commit.lease != 0;
-    made->earlier = of.trouble->commit.earlier;
-    due_.remove(of.trouble->commit);
+    made->overriding = of.trouble()->commit.overriding;
+    made->leased = of.trouble()->commit.lease != 0;
+    made->earlier = of.trouble()->commit.earlier;
+    deadlines_.remove(of.trouble()->commit);
     schedule(of, now.steady);
 }
 
@@ -201,18 +201,18 @@ void shard::go_on(entry& of, moment now, orders& then) {
     } else if (of.awaited() && !of.flying()) {
         std::optional<failure> instead;
         if (!may_wait(of, now, then, instead)) {
-            wake_all(of, instead ? std::move(*instead) : cache_failure(errc::shut_down, "refresh", *of.home), then);
+            wake_all(of, instead ? std::move(*instead) : cache_failure(errc::shut_down, "refresh", of.home()), then);
         }
     }
     schedule(of, now.steady);
     calm(of);
 }
 
-/// Gives back the memory that only trouble needs.
+/// If nothing is under way, and nothing went wrong.
 void shard::calm(entry& of) {
-    if (of.trouble && !of.ended && !of.flying() && !of.awaited() && !of.unsaved() && of.trouble->failures == 0 &&
-        !of.trouble->polling && of.trouble->next_attempt == clock::steady_time{}) {
-        of.trouble.reset();
+    if (of.trouble() && !of.ended && !of.flying() && !of.awaited() && !of.unsaved() && of.trouble()->failures == 0 &&
+        !of.trouble()->polling && of.trouble()->next_attempt == clock::steady_time{}) {
+        of.come_to_rest();
     }
 }
 

@@ -9,7 +9,7 @@
 namespace coauth::cache {
 
 const std::shared_ptr<const served_client>& shard::served_of(const entry& of) const {
-    const realm& shared = *of.home;
+    const realm& shared = of.home();
     if (const std::uint64_t epoch = clients_.epoch(); shared.epoch != epoch) {
         shared.served = clients_.find(shared.provider(), shared.client_id());
         shared.epoch = epoch;
@@ -36,7 +36,7 @@ clock::steady_time shard::expiring_at(const entry& of) const {
 void shard::schedule(entry& of, clock::steady_time now) {
     clock::steady_time next = clock::steady_time::max();
     if (of.held && !closed_) {
-        const bool failing = of.trouble && of.trouble->failures > 0;
+        const bool failing = of.trouble() && of.trouble()->failures > 0;
         if (!of.told_expired) {
             next = std::min(next, of.expires_at);
         }
@@ -54,7 +54,7 @@ void shard::schedule(entry& of, clock::steady_time now) {
 
 void shard::reconsider(const std::string& provider, const std::string& client_id, moment now) {
     for (entry* each : entries_) {
-        if (each->held && each->home->provider() == provider && each->home->client_id() == client_id) {
+        if (each->held && each->home().provider() == provider && each->home().client_id() == client_id) {
             const schedule_rules rules = rules_of(*each);
             if (is_refreshable(*each->held, rules) && !each->can_refresh) {
                 each->can_refresh = true;
@@ -66,13 +66,13 @@ void shard::reconsider(const std::string& provider, const std::string& client_id
 }
 
 void shard::entry_due(entry& of, moment now, orders& then) {
-    const bool failing = of.trouble && of.trouble->failures > 0;
+    const bool failing = of.trouble() && of.trouble()->failures > 0;
     if (!of.told_expired && now.steady >= of.expires_at) {
         of.told_expired = true;
         tell(cache_event_kind::expired, of, now.steady, nullptr, then);
     } else if (!of.told_expiring && !of.told_expired && (!of.can_refresh || failing) && now.steady >= expiring_at(of)) {
         of.told_expiring = true;
-        tell(cache_event_kind::expiring, of, now.steady, failing && of.trouble->why ? &*of.trouble->why : nullptr,
+        tell(cache_event_kind::expiring, of, now.steady, failing && of.trouble()->why ? &*of.trouble()->why : nullptr,
              then);
     }
     if (of.refresh_at() <= now.steady) {
@@ -83,9 +83,9 @@ void shard::entry_due(entry& of, moment now, orders& then) {
 
 void shard::flight_overdue(flight& which, moment now, orders& then) {
     entry& of = *which.home;
-    const flight_ptr self = of.trouble->flying;
-    failure why = cache_failure(errc::store_failed, "store", *of.home, "the store did not answer in time");
-    then.cut.push_back(self);
+    const flight_ptr self = of.trouble()->flying;
+    failure why = cache_failure(errc::store_failed, "store", of.home(), "the store did not answer in time");
+    then.steps.push_back({orders::task::cut, self});
     if (which.at == flight::stage::committing) {
         // It may come through yet: the next attempt will find that.
         committed(self, std::move(why), now, then);
@@ -102,37 +102,47 @@ void shard::flight_overdue(flight& which, moment now, orders& then) {
     }
 }
 
+void shard::waiter_overdue(waiter& late, orders& then) {
+    const waiter_ptr who = late.at->trouble()->waiting[late.index];
+    failure why =
+        cache_failure(errc::timeout, "token", late.at->home(), "no token came in time; what was begun goes on");
+    detach(who);
+    then.wake.push_back({who, std::move(why)});
+}
+
+void shard::deadline_passed(due_node& of, moment now, orders& then) {
+    deadlines_.remove(of);
+    switch (of.what) {
+        case due_node::kind::commit:
+            if (entry& owner = *static_cast<unrest::unsaved&>(of).owner; !owner.flying()) {
+                begin_commit(owner, now, then);
+            }
+            break;
+        case due_node::kind::waiter:
+            waiter_overdue(static_cast<waiter&>(of), then);
+            break;
+        case due_node::kind::flight:
+            flight_overdue(static_cast<flight&>(of), now, then);
+            break;
+        case due_node::kind::entry:
+            break;  // they are in `due_`
+    }
+}
+
 bool shard::sweep(moment now, orders& then) {
     for (int done = 0; done < 256; ++done) {
-        due_node* const next = due_.pop(now.steady);
+        if (due_.earliest() < deadlines_.earliest()) {
+            if (due_node* const next = due_.first(now.steady)) {
+                entry_due(static_cast<entry&>(*next), now, then);  // which moves it, or takes it out
+                continue;
+            }
+            return true;
+        }
+        due_node* const next = deadlines_.first(now.steady);
         if (next == nullptr) {
             return true;
         }
-        switch (next->what) {
-            case due_node::kind::entry:
-                entry_due(static_cast<entry&>(*next), now, then);
-                break;
-            case due_node::kind::commit: {
-                entry& of = *static_cast<unrest::unsaved&>(*next).owner;
-                if (!of.flying()) {
-                    begin_commit(of, now, then);
-                }
-                break;
-            }
-            case due_node::kind::waiter: {
-                // The entry's list keeps it alive until it is detached.
-                auto& late = static_cast<waiter&>(*next);
-                const waiter_ptr who = late.at->trouble->waiting[late.index];
-                failure why = cache_failure(errc::timeout, "token", *late.at->home,
-                                            "no token came in time; what was begun goes on");
-                detach(who);
-                then.wake.push_back({who, std::move(why)});
-                break;
-            }
-            case due_node::kind::flight:
-                flight_overdue(static_cast<flight&>(*next), now, then);
-                break;
-        }
+        deadline_passed(*next, now, then);
     }
     return false;
 }

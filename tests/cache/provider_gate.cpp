@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory_resource>
 #include <random>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,14 +28,16 @@ constexpr steady_time noon{std::chrono::hours{12}};
 /// Flights as a gate knows them.
 class flights {
 public:
+    ~flights() { entry::destroy(of_, memory_); }
+
     flight_ptr next() {
-        const auto number = ++made_;
-        return std::make_shared<flight>(token_key{"hike", "id", std::to_string(number)}, 0U, number,
-                                        flight::stage::queued, executor{context_.get_executor()});
+        return std::make_shared<flight>(*of_, 0U, ++made_, flight::stage::queued, executor{context_.get_executor()});
     }
 
 private:
     boost::asio::io_context context_;
+    std::pmr::memory_resource& memory_ = *std::pmr::new_delete_resource();
+    entry* const of_ = entry::make(realm_ptr{new realm{token_key{"hike", "id", ""}}}, "ann", memory_);
     std::uint64_t made_ = 0;
 };
 
