@@ -231,7 +231,8 @@ void broker_core::ring() {
     clock::steady_time next = attempts_->next_due();
     {
         const std::scoped_lock lock{waiting_mutex_};
-        while (cache::due_node* each = waiting_.pop(now)) {
+        while (cache::due_node* const each = waiting_.first(now)) {
+            waiting_.remove(*each);
             late.push_back(static_cast<waiter*>(each)->shared_from_this());
         }
         next = std::min(next, waiting_.earliest());
