@@ -1,16 +1,19 @@
 #include "provider/profile_data.hpp"
 #include "provider/redirect_uri.hpp"
 #include "provider/scopes.hpp"
+#include "provider/secret_text.hpp"
 #include "provider/step_failure.hpp"
 
 #include <coauth/core/encoding.hpp>
 #include <coauth/provider/authorization.hpp>
 
+#include <boost/container/small_vector.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace coauth::provider {
@@ -36,9 +39,13 @@ public:
     authorization_builder(const profile& what, const credentials& who, const authorize_options& options,
                           const random_source& random)
         : what_(what), rules_(what.data().authorization), who_(who), options_(options), random_(random) {
-        sent_ = rules_.parameters;
+        const auto send = [this](const std::vector<named_template>& parameters) {
+            std::transform(parameters.begin(), parameters.end(), std::back_inserter(sent_),
+                           [](const named_template& each) { return &each; });
+        };
+        send(rules_.parameters);
         if (options.offline) {
-            sent_.insert(sent_.end(), rules_.offline_parameters.begin(), rules_.offline_parameters.end());
+            send(rules_.offline_parameters);
         }
     }
 
@@ -53,7 +60,10 @@ public:
                 return std::move(*wrong);
             }
         }
-        login_.url = std::string(url_.buffer()) + (rules_.fragment.empty() ? "" : "#" + rules_.fragment);
+        if (!rules_.fragment.empty()) {
+            url_ += "#" + rules_.fragment;
+        }
+        login_.url = std::move(url_);
         return std::move(login_);
     }
 
@@ -67,24 +77,29 @@ private:
 
     std::optional<std::string_view> value_of(std::string_view name);
     bool is_used(std::string_view name) const {
-        return uses(rules_.url, name) || std::any_of(sent_.begin(), sent_.end(), [&](const named_template& each) {
-                   return uses(each.value, name);
+        return uses(rules_.url, name) || std::any_of(sent_.begin(), sent_.end(), [&](const named_template* each) {
+                   return uses(each->value, name);
                });
     }
-    void append(std::string_view name, std::string_view encoded_value) {
-        const std::string encoded_name = percent_encode(name);
-        url_.encoded_params().append({encoded_name, boost::urls::string_view(encoded_value)});
+    bool is_sent(std::string_view name) const {
+        return boost::urls::parse_uri(url_).value().params().contains(boost::urls::string_view{name});
     }
+    void begin_parameter(std::string_view name) {
+        url_ += url_.find('?') == url_.npos ? '?' : '&';
+        append_percent_encoded(url_, name);
+        url_ += '=';
+    }
+    result<bool> append_value(const named_template& of, const placeholder_values& values);
 
     const profile& what_;
     const authorization_rules& rules_;
     const credentials& who_;
     const authorize_options& options_;
     const random_source& random_;
-    std::vector<named_template> sent_;
+    boost::container::small_vector<const named_template*, 16> sent_;
     std::string scope_, challenge_;
     std::vector<std::string> filled_;  // the names of the caller's values that a placeholder took
-    boost::urls::url url_;
+    std::string url_;
     authorization login_;
 };
 
@@ -194,27 +209,40 @@ std::optional<std::string_view> authorization_builder::value_of(std::string_view
 
 std::optional<failure> authorization_builder::write_parameters() {
     const placeholder_values values = [this](std::string_view name) { return value_of(name); };
-    const auto text = rules_.url.expand(values, escape::percent);
-    if (!text) {
-        return invalid(what_, text.error().detail);
+    const auto begun = rules_.url.append_to(url_, values, escape::percent);
+    if (!begun) {
+        return invalid(what_, begun.error().detail);
     }
-    const std::string start = text->value_or("");
-    const auto parsed = boost::urls::parse_uri(start);
-    if (!parsed) {
+    const bool is_fixed = url_ == rules_.url.source();  // as it was read with the profile
+    if (!is_fixed && !boost::urls::parse_uri(url_)) {
         return invalid(what_, "the values of its authorization URL make no URL");
     }
-    url_ = *parsed;
-    for (const auto& each : sent_) {
-        const auto value = each.value.expand(values, escape::none);
-        if (!value) {
-            return invalid(what_, value.error().detail);
+    for (const named_template* each : sent_) {
+        const std::size_t before = url_.size();
+        begin_parameter(each->name);
+        const auto has_value = append_value(*each, values);
+        if (!has_value) {
+            return invalid(what_, has_value.error().detail);
         }
-        if (*value) {
-            append(each.name,
-                   uses(each.value, "scope") ? encode_scopes(**value, what_.data().scopes) : percent_encode(**value));
+        if (!*has_value) {
+            url_.resize(before);
         }
     }
     return std::nullopt;
+}
+
+result<bool> authorization_builder::append_value(const named_template& of, const placeholder_values& values) {
+    if (!uses(of.value, "scope")) {
+        return of.value.append_to(url_, values, escape::percent, escape::percent);
+    }
+    const auto plain = of.value.expand(values, escape::none);
+    if (!plain) {
+        return plain.error();
+    }
+    if (*plain) {
+        url_ += encode_scopes(**plain, what_.data().scopes);
+    }
+    return plain->has_value();
 }
 
 /// What the caller cannot set as a parameter of its own: it has its own place in the options, or is the library's.
@@ -230,11 +258,12 @@ std::optional<failure> authorization_builder::write_extra() {
         if (std::find(filled_.begin(), filled_.end(), each.name) != filled_.end()) {
             continue;
         }
-        if (each.name.empty() || is_reserved(each.name) || url_.params().contains(each.name)) {
+        if (each.name.empty() || is_reserved(each.name) || is_sent(each.name)) {
             return invalid(
                 what_, "the parameter \"" + printable(each.name, 60) + "\" cannot be added: it is the profile's own");
         }
-        append(each.name, percent_encode(each.value));
+        begin_parameter(each.name);
+        append_percent_encoded(url_, each.value);
     }
     return std::nullopt;
 }
