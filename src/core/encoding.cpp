@@ -20,9 +20,8 @@ std::string base64(std::string_view bytes) {
 
 std::string base64url(std::string_view bytes) {
     std::string text = base64(bytes);
-    std::replace(text.begin(), text.end(), '+', '-');
-    std::replace(text.begin(), text.end(), '/', '_');
-    text.erase(text.find_last_not_of('=') + 1);
+    text.resize((4 * bytes.size() + 2) / 3);
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c == '+' ? '-' : c == '/' ? '_' : c; });
     return text;
 }
 

@@ -17,16 +17,22 @@ class attempts {
 public:
     virtual ~attempts() = default;
 
-    /// A state for a login of this neighbourhood: 32 random bytes in base64url, the id first.
-    [[nodiscard]] virtual std::string new_state(std::string_view address) const = 0;
+    struct drawn {
+        std::string state;    ///< 43 random characters of base64url, the id first.
+        std::string binding;  ///< Of the cookie, if that is made by chance.
+    };
+    /// What chance has to say of a login of this neighbourhood.
+    [[nodiscard]] virtual drawn draw(std::string_view address) const = 0;
 
     struct kept {
         std::string cookie;                  ///< The value that binds the login to its browser.
         std::vector<attempt_ptr> displaced;  ///< Those that had to make room; they are nobody's any more.
     };
 
-    /// Takes a login that begins. `address` is the neighbourhood to count it for. Fails with `errc::too_many_logins`.
-    [[nodiscard]] virtual result<kept> keep(const attempt_ptr& begun, std::string_view address) = 0;
+    /// Takes a login that begins. `binding`: as drawn; `address`: the neighbourhood to count it for. Fails with
+    /// `errc::too_many_logins`.
+    [[nodiscard]] virtual result<kept> keep(const attempt_ptr& begun, std::string binding,
+                                            const std::string& address) = 0;
 
     /// The login of that id, if the value of its cookie is this and its time has not passed; no failure names a secret.
     [[nodiscard]] virtual result<attempt_ptr> find(std::string_view id, std::string_view cookie) = 0;

@@ -69,7 +69,8 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     served_.serve(with, false).value();
     authorize_options ask = options.ask;
     const std::string address = neighbourhood(options.address);
-    ask.state = attempts_->new_state(address);
+    attempts::drawn drawn = attempts_->draw(address);
+    ask.state = std::move(drawn.state);
     authorization asked = with.authorize(ask);
     std::string url = std::exchange(asked.url, {});
 
@@ -79,7 +80,7 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     which->tag = options.tag;
     which->begun = clock_->now();
     which->due = clock_->steady_now() + options_.lifetime;
-    const attempts::kept kept = attempts_->keep(which, address).value();
+    const attempts::kept kept = attempts_->keep(which, std::move(drawn.binding), address).value();
     if (closed_) {  // meanwhile: nobody else would end it
         end(which, shutting_down(), count_.abandoned);
         throw error{shutting_down()};

@@ -94,7 +94,7 @@ class kept_attempts::shard {
 public:
     explicit shard(std::size_t room) : room_{room} {}
 
-    result<std::vector<attempt_ptr>> keep(const attempt_ptr& begun, std::string binding, std::string address) {
+    result<std::vector<attempt_ptr>> keep(const attempt_ptr& begun, std::string binding, const std::string& address) {
         const std::scoped_lock lock{mutex_};
         if (used_.contains(begun->id()) || open_.get<by_id>().contains(begun->id())) {
             return login_failure(errc::invalid_argument, "begin", {}, "the random source repeats itself");
@@ -237,12 +237,15 @@ kept_attempts::kept_attempts(const kept_logins& how, std::shared_ptr<const clock
 kept_attempts::~kept_attempts() = default;
 
 /// The state's first character tells the shard, so that a callback finds it.
-std::string kept_attempts::new_state(std::string_view address) const {
-    std::string state = random_text(*random_, 32);
+attempts::drawn kept_attempts::draw(std::string_view address) const {
+    constexpr std::size_t state_length = 43;    // 256 bits
+    constexpr std::size_t binding_length = 22;  // 128 bits
+    const std::string both = random_text(*random_, (state_length + binding_length + 1) * 6 / 8);
+    drawn made{both.substr(0, state_length), both.substr(state_length, binding_length)};
     if (!address.empty()) {
-        state.front() = alphabet[std::hash<std::string_view>{}(address) % alphabet.size()];
+        made.state.front() = alphabet[std::hash<std::string_view>{}(address) % alphabet.size()];
     }
-    return state;
+    return made;
 }
 
 kept_attempts::shard* kept_attempts::shard_of(std::string_view id) const noexcept {
@@ -250,10 +253,10 @@ kept_attempts::shard* kept_attempts::shard_of(std::string_view id) const noexcep
     return place == alphabet.npos ? nullptr : shards_[place % shards_.size()].get();
 }
 
-result<attempts::kept> kept_attempts::keep(const attempt_ptr& begun, std::string_view address) {
+result<attempts::kept> kept_attempts::keep(const attempt_ptr& begun, std::string binding, const std::string& address) {
     kept made;
-    made.cookie = random_text(*random_, 16);
-    auto displaced = shard_of(begun->id())->keep(begun, made.cookie, std::string{address});
+    made.cookie = binding;
+    auto displaced = shard_of(begun->id())->keep(begun, std::move(binding), address);
     if (displaced.has_error()) {
         return displaced.error();
     }

@@ -19,8 +19,8 @@ public:
                   std::shared_ptr<const random_source> random);
     ~kept_attempts() override;
 
-    [[nodiscard]] std::string new_state(std::string_view address) const override;
-    [[nodiscard]] result<kept> keep(const attempt_ptr& begun, std::string_view address) override;
+    [[nodiscard]] drawn draw(std::string_view address) const override;
+    [[nodiscard]] result<kept> keep(const attempt_ptr& begun, std::string binding, const std::string& address) override;
     [[nodiscard]] result<attempt_ptr> find(std::string_view id, std::string_view cookie) override;
     [[nodiscard]] bool use(const attempt_ptr& claimed) override;
     void forget(const attempt_ptr& ended) override;

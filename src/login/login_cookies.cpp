@@ -30,8 +30,13 @@ std::string login_cookies::name_of(std::string_view id) const {
 }
 
 std::string login_cookies::set(std::string_view id, std::string_view value, bool cross_site) const {
-    return name_of(id) + "=" + std::string{value} + attributes_ + (cross_site ? "; SameSite=None" : "; SameSite=Lax") +
-           "; Max-Age=" + std::to_string(lifetime_.count());
+    const std::string_view same_site = cross_site ? "; SameSite=None" : "; SameSite=Lax";
+    const std::string max_age = "; Max-Age=" + std::to_string(lifetime_.count());
+    std::string line;
+    line.reserve(prefix_.size() + id.size() + 1 + value.size() + attributes_.size() + same_site.size() +
+                 max_age.size());  // many are kept, as long as their logins are under way
+    line.append(prefix_).append(id).append("=").append(value).append(attributes_).append(same_site).append(max_age);
+    return line;
 }
 
 std::string login_cookies::clear(std::string_view id) const {

@@ -39,8 +39,8 @@ sealed_attempts::sealed_attempts(sealed_logins how, const served_clients& served
                                  std::shared_ptr<const random_source> random)
     : how_{std::move(how)}, served_{served}, clock_{std::move(time)}, random_{std::move(random)} {}
 
-std::string sealed_attempts::new_state(std::string_view) const {
-    return random_text(*random_, 32);
+attempts::drawn sealed_attempts::draw(std::string_view) const {
+    return {random_text(*random_, 32), {}};
 }
 
 std::string sealed_attempts::seal(const attempt& what) const {
@@ -120,7 +120,7 @@ void sealed_attempts::hold(const attempt_ptr& what) {
     live_.insert_or_assign(std::string{what->id()}, what);
 }
 
-result<attempts::kept> sealed_attempts::keep(const attempt_ptr& begun, std::string_view) {
+result<attempts::kept> sealed_attempts::keep(const attempt_ptr& begun, std::string, const std::string&) {
     kept made;
     made.cookie = seal(*begun);
     if (made.cookie.size() > longest_cookie) {

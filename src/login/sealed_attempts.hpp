@@ -24,8 +24,8 @@ public:
     sealed_attempts(sealed_logins how, const served_clients& served, std::shared_ptr<const clock> time,
                     std::shared_ptr<const random_source> random);
 
-    [[nodiscard]] std::string new_state(std::string_view address) const override;
-    [[nodiscard]] result<kept> keep(const attempt_ptr& begun, std::string_view address) override;
+    [[nodiscard]] drawn draw(std::string_view address) const override;
+    [[nodiscard]] result<kept> keep(const attempt_ptr& begun, std::string binding, const std::string& address) override;
     [[nodiscard]] result<attempt_ptr> find(std::string_view id, std::string_view cookie) override;
     [[nodiscard]] bool use(const attempt_ptr& claimed) override;
     void forget(const attempt_ptr& ended) override;

@@ -63,7 +63,7 @@ public:
         if (!rules_.fragment.empty()) {
             url_ += "#" + rules_.fragment;
         }
-        login_.url = std::move(url_);
+        login_.url.assign(url_);  // no larger than it is: it may be kept as long as the login is under way
         return std::move(login_);
     }
 
