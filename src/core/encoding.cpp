@@ -2,6 +2,8 @@
 #include <coauth/core/secret.hpp>
 
 #include <boost/url/encode.hpp>
+#include <boost/url/grammar/charset.hpp>
+#include <boost/url/grammar/lut_chars.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -26,19 +28,24 @@ std::string base64url(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
+    static constexpr boost::urls::grammar::lut_chars alphabet{
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"};
+    if (boost::urls::grammar::find_if_not(text.begin(), text.end(), alphabet) != text.end() || text.size() % 4 == 1) {
+        return std::nullopt;
+    }
     const std::size_t missing = (4 - text.size() % 4) % 4;
-    std::string padded{text};
-    std::replace(padded.begin(), padded.end(), '-', '+');
-    std::replace(padded.begin(), padded.end(), '_', '/');
-    padded.append(missing, '=');
+    std::string padded(text.size() + missing, '=');
+    std::transform(text.begin(), text.end(), padded.begin(), [](char c) {
+        return c == '-' ? '+' : c == '_' ? '/' : c;
+    });
     std::string bytes(padded.size() / 4 * 3, '\0');
-    const int length =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size()));
+    EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                    reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size()));
     wipe(padded);
-    bytes.resize(length < 0 || missing > 2 ? 0 : static_cast<std::size_t>(length) - missing);
-    // OpenSSL takes more than one form for the same bytes; written anew, only one is as it was.
-    return base64url(bytes) == text ? std::optional{std::move(bytes)} : std::nullopt;
+    bytes.resize(bytes.size() - missing);
+    // The last characters may have bits that belong to no byte: only one way to write them is as it was.
+    const std::string_view end = std::string_view{bytes}.substr(bytes.size() / 3 * 3);
+    return text.ends_with(base64url(end)) ? std::optional{std::move(bytes)} : std::nullopt;
 }
 
 std::array<unsigned char, 32> sha256(std::string_view bytes) {
