@@ -42,17 +42,16 @@ public:
         : operation_(operation), values_(values), into_(into) {}
 
     [[nodiscard]] std::optional<failure> write(const json::value& value) {
-        static_cast<void>(write_value({}, value));
+        static_cast<void>(write_value(value));
         return std::move(failure_);
     }
 
 private:
-    /// Writes `before` and the value; false, with nothing written, where an optional placeholder has no value.
-    bool write_value(std::string_view before, const json::value& value) {
+    /// False, with nothing written, where an optional placeholder has no value.
+    bool write_value(const json::value& value) {
         if (const auto* text = value.if_string()) {
-            return write_text(before, *text);
+            return write_text(*text);
         }
-        append_secret(into_, before);
         if (const auto* object = value.if_object()) {
             write_object(*object);
         } else if (const auto* array = value.if_array()) {
@@ -65,24 +64,38 @@ private:
 
     void write_object(const json::object& object) {
         append_secret(into_, "{");
-        std::string_view comma;
+        bool first = true;
         for (const auto& member : object) {
-            const std::string before = std::string(comma) + json::serialize(member.key()) + ":";
-            comma = write_value(before, member.value()) ? "," : comma;
+            const std::size_t before = into_.size();
+            append_secret(into_, first ? "" : ",");
+            append_json_string(into_, member.key());
+            append_secret(into_, ":");
+            keep_or_take_back(before, write_value(member.value()), first);
         }
         append_secret(into_, "}");
     }
 
     void write_array(const json::array& array) {
         append_secret(into_, "[");
-        std::string_view comma;
+        bool first = true;
         for (const auto& each : array) {
-            comma = write_value(comma, each) ? "," : comma;
+            const std::size_t before = into_.size();
+            append_secret(into_, first ? "" : ",");
+            keep_or_take_back(before, write_value(each), first);
         }
         append_secret(into_, "]");
     }
 
-    bool write_text(std::string_view before, std::string_view source) {
+    /// What was written since `before` stays if its value has been written.
+    void keep_or_take_back(std::size_t before, bool has_value, bool& first) {
+        if (has_value) {
+            first = false;
+        } else {
+            into_.resize(before);
+        }
+    }
+
+    bool write_text(std::string_view source) {
         const auto known = std::find_if(operation_.json_templates.begin(), operation_.json_templates.end(),
                                         [&](const auto& each) { return each.first == source; });
         auto text = known->second.expand(values_, escape::none);
@@ -93,11 +106,8 @@ private:
         if (!*text) {
             return false;
         }
-        std::string quoted = json::serialize(json::string_view((*text)->data(), (*text)->size()));
-        append_secret(into_, before);
-        append_secret(into_, quoted);
+        append_json_string(into_, **text);
         wipe(**text);
-        wipe(quoted);
         return true;
     }
 

@@ -2,6 +2,7 @@
 
 #include <coauth/core/secret.hpp>
 
+#include <boost/json/serialize.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/grammar/charset.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
@@ -44,6 +45,19 @@ void append_encoded(std::string& to, std::string_view more, bool space_as_plus) 
 void append_secret(std::string& to, std::string_view more) {
     make_room(to, more.size());
     to += more;
+}
+
+void append_json_string(std::string& to, std::string_view more) {
+    const bool stays =
+        std::all_of(more.begin(), more.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (stays) {
+        make_room(to, more.size() + 2);
+        to.append("\"").append(more).append("\"");
+        return;
+    }
+    std::string quoted = boost::json::serialize(boost::json::string_view{more.data(), more.size()});
+    append_secret(to, quoted);
+    wipe(quoted);
 }
 
 void append_percent_encoded(std::string& to, std::string_view more) {

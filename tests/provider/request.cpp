@@ -185,17 +185,17 @@ TEST_CASE("a header takes no value that could end it, and the error does not sho
 }
 
 TEST_CASE("JSON bodies keep their constants, nest, and leave out what has no value") {
-    const auto what =
-        edited("hitkey", {{"/operations/list_clients/method", R"("POST")"},
-                          {"/operations/list_clients/arguments", R"(["note?"])"},
-                          {"/operations/list_clients/json",
-                           R"({"n": 1, "t": true, "z": null, "f": 1.5, "note": "{note?}", "braces": "{{}}",
+    const auto what = edited(
+        "hitkey", {{"/operations/list_clients/method", R"("POST")"},
+                   {"/operations/list_clients/arguments", R"(["note?"])"},
+                   {"/operations/list_clients/json",
+                    R"({"first": "{note?}", "n": 1, "t": true, "z": null, "f": 1.5, "note": "{note?}", "braces": "{{}}",
                                              "deep": [{"id": "{client_id}"}, "{note?}", 7, []], "last": "x"})"}});
     CHECK(built(what, "list_clients").body ==
           R"({"n":1,"t":true,"z":null,"f":1.5E0,"braces":"{}","deep":[{"id":"app-1"},7,[]],"last":"x"})");
     CHECK(built(what, "list_clients", {{"note", "\"\\"}}).body ==
-          R"({"n":1,"t":true,"z":null,"f":1.5E0,"note":"\"\\","braces":"{}","deep":[{"id":"app-1"},"\"\\",7,[]],)"
-          R"("last":"x"})");
+          R"({"first":"\"\\","n":1,"t":true,"z":null,"f":1.5E0,"note":"\"\\","braces":"{}",)"
+          R"("deep":[{"id":"app-1"},"\"\\",7,[]],"last":"x"})");
 }
 
 TEST_CASE("values come from the callback, the token's further fields, and the scopes") {
