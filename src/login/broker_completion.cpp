@@ -132,15 +132,15 @@ awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> se
     if (which->who.profile().has("userinfo")) {
         who = co_await identify(within, fresh);
     }
-    std::string account = who ? who->subject : which->account;
+    std::string account = who ? who->subject : which->more().account;
     if (account.empty()) {
         account = random_text(*self->options_.random, 16);
     }
     token_key key{which->who.profile().name(), which->who.client_id(), std::move(account)};
     const auto session = std::make_shared<login_session>(key);
     session->who = std::move(who);
-    session->return_to = which->return_to;
-    session->tag = which->tag;
+    session->return_to = which->more().return_to;
+    session->tag = which->more().tag;
     if (self->options_.cache != nullptr) {
         co_await keep(*self->options_.cache, key, fresh);
         session->token = self->options_.cache->peek(key);
@@ -178,7 +178,7 @@ login_answer broker_core::answer(const attempt& which, const login_result& how) 
     } else {
         made.session = std::get<login_session_ptr>(how);
         made.status = 303;
-        made.location = which.return_to;
+        made.location = which.more().return_to;
     }
     made.set_cookies.push_back(cookies_.clear(which.id()));
     return made;

@@ -74,10 +74,8 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     authorization asked = with.authorize(ask);
     std::string url = std::exchange(asked.url, {});
 
-    const auto which = std::make_shared<attempt>(with, std::move(asked));
-    which->return_to = options.return_to;
-    which->account = options.account;
-    which->tag = options.tag;
+    const auto which =
+        std::make_shared<attempt>(with, std::move(asked), particulars{options.return_to, options.account, options.tag});
     which->begun = clock_->now();
     which->due = clock_->steady_now() + options_.lifetime;
     const attempts::kept kept = attempts_->keep(which, std::move(drawn.binding), address).value();

@@ -80,10 +80,10 @@ private:
     void settle(const attempt_ptr& which, const login_result& how);
     [[nodiscard]] login_answer answer(const attempt& which, const login_result& how) const;
 
-    /// Throws what the login ended with. `which`: at whose own end the waiting ends too, and for which a deadline that
-    /// has passed is a failure; without one it is none, and there is no session.
+    /// Throws what the login ended with. `whose_end`: at whose own end the waiting ends too, and for which a deadline
+    /// that has passed is a failure, `what` being its outcome; without one it is none, and there is no session.
     static awaitable<login_session_ptr> wait(std::shared_ptr<broker_core> self, std::shared_ptr<outcome> what,
-                                             attempt_ptr which, std::chrono::milliseconds limit);
+                                             attempt* whose_end, std::chrono::milliseconds limit);
     void park(const waiter_ptr& who, clock::steady_time until);
     void leave(const waiter_ptr& who);
     void tell(const waiter_ptr& who, const login_result& how);

@@ -34,15 +34,15 @@ failure overdue(const attempt& which) {
 
 // No coroutine of ours: whoever waits has one frame more of Asio's, and its waiter. They are many.
 awaitable<login_session_ptr> broker_core::wait(std::shared_ptr<broker_core> self, std::shared_ptr<outcome> what,
-                                               attempt_ptr which, std::chrono::milliseconds limit) {
+                                               attempt* whose_end, std::chrono::milliseconds limit) {
     const auto begin = [](auto handler, const std::shared_ptr<broker_core>& core, std::shared_ptr<outcome> awaited,
-                          attempt_ptr whose, std::chrono::milliseconds within) {
+                          attempt* whose, std::chrono::milliseconds within) {
         const executor home = asio::get_associated_executor(handler);
         const clock::steady_time until = core->clock_->steady_now() + bounded(within);
         const clock::steady_time first = whose ? std::min(until, whose->due) : until;
         waiter::parked_caller::completion done{std::move(handler)};
         const auto who =
-            std::make_shared<waiter>(std::move(awaited), std::move(whose), until, home, std::move(done), core->where_);
+            std::make_shared<waiter>(std::move(awaited), whose, until, home, std::move(done), core->where_);
         who->caller.on_cancellation([weak_core = std::weak_ptr{core}, late = std::weak_ptr{who}] {
             const auto waits_at = weak_core.lock();
             const auto waits = late.lock();
@@ -55,13 +55,14 @@ awaitable<login_session_ptr> broker_core::wait(std::shared_ptr<broker_core> self
     };
     using signature = void(std::exception_ptr, login_session_ptr);
     return asio::async_initiate<const asio::use_awaitable_t<>, signature>(begin, asio::use_awaitable, std::move(self),
-                                                                          std::move(what), std::move(which), limit);
+                                                                          std::move(what), whose_end, limit);
 }
 
 awaitable<login_session_ptr> broker_core::completed(std::shared_ptr<broker_core> self, attempt_ptr which,
                                                     std::chrono::milliseconds limit) {
-    std::shared_ptr<outcome> ended{which, &which->ended};
-    return wait(std::move(self), std::move(ended), std::move(which), limit);
+    attempt* const whose_end = which.get();
+    std::shared_ptr<outcome> ended{std::move(which), &whose_end->ended};
+    return wait(std::move(self), std::move(ended), whose_end, limit);
 }
 
 void broker_core::park(const waiter_ptr& who, clock::steady_time until) {
@@ -99,14 +100,15 @@ void broker_core::tell(const waiter_ptr& who, const login_result& how) {
 }
 
 void broker_core::overrun(const waiter_ptr& who, clock::steady_time now) {
-    if (who->which && who->which->due <= now) {
-        end(who->which, expired(*who->which), count_.expired);  // which tells it, unless the callback came in time
+    if (who->whose_end != nullptr && who->whose_end->due <= now) {
+        end(who->which(), expired(*who->whose_end),
+            count_.expired);  // which tells it, unless the callback came in time
     }
     leave(who);
     if (who->deadline > now) {
         park(who, who->deadline);
     } else {
-        who->caller.resume(who->which ? thrown_for(overdue(*who->which)) : nullptr, {});
+        who->caller.resume(who->whose_end != nullptr ? thrown_for(overdue(*who->whose_end)) : nullptr, {});
     }
 }
 

@@ -30,18 +30,21 @@ class outcome;
 struct waiter final : cache::due_node, std::enable_shared_from_this<waiter> {
     using parked_caller = cache::bystander<login_session_ptr>;
 
-    waiter(std::shared_ptr<outcome> awaited, std::shared_ptr<attempt> whose, clock::steady_time until,
-           const executor& home, parked_caller::completion handler, const executor& work)
+    waiter(std::shared_ptr<outcome> awaited, attempt* whose, clock::steady_time until, const executor& home,
+           parked_caller::completion handler, const executor& work)
         : due_node{kind::waiter},
           what{std::move(awaited)},
-          which{std::move(whose)},
+          whose_end{whose},
           deadline{until},
           caller{home, std::move(handler), work} {}
 
     const std::shared_ptr<outcome> what;
-    const std::shared_ptr<attempt> which;  ///< Whose outcome that is, if its end is the caller's too; else null.
+    attempt* const whose_end;  ///< Whose outcome that is, if its end is the caller's too; else null.
     const clock::steady_time deadline;
     parked_caller caller;
+
+    /// Of `whose_end`.
+    [[nodiscard]] std::shared_ptr<attempt> which() const noexcept { return {what, whose_end}; }
 };
 using waiter_ptr = std::shared_ptr<waiter>;
 

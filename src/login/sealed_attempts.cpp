@@ -54,9 +54,9 @@ std::string sealed_attempts::seal(const attempt& what) const {
                               what.asked.code_verifier.reveal(),
                               what.asked.nonce,
                               what.asked.redirect_uri,
-                              what.return_to,
-                              what.account,
-                              what.tag};
+                              what.more().return_to,
+                              what.more().account,
+                              what.more().tag};
     for (const std::string& scope : what.asked.scopes) {
         fields.emplace_back(scope);
     }
@@ -103,10 +103,7 @@ result<attempt_ptr> sealed_attempts::unseal(std::string_view id, std::string_vie
     for (std::size_t each = 12; each < fields.size(); ++each) {
         asked.scopes.push_back(text(each));
     }
-    const auto found = std::make_shared<attempt>(*who, std::move(asked));
-    found->return_to = text(9);
-    found->account = text(10);
-    found->tag = text(11);
+    const auto found = std::make_shared<attempt>(*who, std::move(asked), particulars{text(9), text(10), text(11)});
     found->begun = clock::wall_time{std::chrono::milliseconds{boost::json::value_to<std::int64_t>(fields[1])}};
     found->due = clock_->steady_now() + left;
     return found;

@@ -101,6 +101,24 @@ TEST_CASE("a login whose handle was dropped is completed all the same") {
     }
 }
 
+TEST_CASE("a login is awaited without its handle too") {
+    for (const auto each : backends) {
+        login_world world{each()};
+        cookie_jar browser;
+        std::string callback;
+        auto not_yet_started = [&] {
+            const pending_login login = world.begin(world.client_of("hitkey"), browser);
+            callback = callback_of(login);
+            return login.completed(5min);
+        }();
+        const auto waiting = world.start(std::move(not_yet_started));
+        CHECK(world.broker->statistics().waiting == 1);
+        const login_answer answer = world.complete(callback, browser);
+        world.settle();
+        CHECK(waiting->value.value() == answer.session);
+    }
+}
+
 TEST_CASE("a login ends with its lifetime; who waits is told, and a later callback is refused") {
     for (const auto each : backends) {
         login_options options;
