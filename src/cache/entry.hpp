@@ -134,7 +134,7 @@ struct entry final : due_node {
 
     /// Its `trouble`, made where there is none.
     unrest& in_trouble();
-    /// All is well: the memory that only trouble needs is given back.
+    /// All is well: there is no `trouble` any more.
     void come_to_rest() noexcept { amid_ = trouble()->within; }
 
     [[nodiscard]] bool flying() const noexcept { return trouble() != nullptr && trouble()->flying; }

@@ -128,7 +128,7 @@ void shard::gone(entry& of, orders& then) {
 
 // A refresh.
 
-/// Which changes when the entry is to be looked at.
+/// What is due next is for the caller to `schedule`.
 void shard::begin_refresh(entry& of, moment now, orders& then) {
     if (closed_) {
         return;

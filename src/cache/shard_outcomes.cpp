@@ -208,7 +208,7 @@ void shard::go_on(entry& of, moment now, orders& then) {
     calm(of);
 }
 
-/// If nothing is under way, and nothing went wrong.
+/// Gives back the memory that only trouble needs, if there is none.
 void shard::calm(entry& of) {
     if (of.trouble() && !of.ended && !of.flying() && !of.awaited() && !of.unsaved() && of.trouble()->failures == 0 &&
         !of.trouble()->polling && of.trouble()->next_attempt == clock::steady_time{}) {
