@@ -1,13 +1,12 @@
 #include "cache/key_view.hpp"
+#include "core/counted_text.hpp"
 
 #include <coauth/cache/token_key.hpp>
 #include <coauth/core/error.hpp>
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cstdint>
-#include <system_error>
 #include <utility>
 
 namespace coauth {
@@ -22,25 +21,6 @@ void split_scopes(std::string_view text, std::vector<std::string>& into) {
         }
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-}
-
-void append_part(std::string& out, std::string_view part) {
-    out.append(std::to_string(part.size())).append(1, ':').append(part);
-}
-
-/// Takes a part off the beginning of `text`; false where none stands there as `append_part` writes it.
-bool take_part(std::string_view& text, std::string& part) {
-    std::size_t size = 0;
-    const auto [stopped, failed] = std::from_chars(text.data(), text.data() + text.size(), size);
-    const auto digits = static_cast<std::size_t>(stopped - text.data());
-    const bool leading_zero = digits > 1 && text.front() == '0';
-    if (failed != std::errc{} || leading_zero || digits == text.size() || text[digits] != ':' ||
-        text.size() - digits - 1 < size) {
-        return false;
-    }
-    part = text.substr(digits + 1, size);
-    text.remove_prefix(digits + 1 + size);
-    return true;
 }
 
 }  // namespace
@@ -100,7 +80,7 @@ std::string token_key::text() const {
 std::string token_key::canonical() const {
     std::string out;
     for (const std::string* part : {&provider_, &client_id_, &account_, &scope_, &resource_}) {
-        append_part(out, *part);
+        append_counted(out, *part);
     }
     return out;
 }
@@ -108,9 +88,11 @@ std::string token_key::canonical() const {
 std::optional<token_key> token_key::from_canonical(std::string_view text) {
     token_key key;
     for (std::string* part : {&key.provider_, &key.client_id_, &key.account_, &key.scope_, &key.resource_}) {
-        if (!take_part(text, *part)) {
+        const auto taken = take_counted(text);
+        if (!taken) {
             return std::nullopt;
         }
+        *part = *taken;
     }
     return text.empty() ? std::optional(std::move(key)) : std::nullopt;
 }

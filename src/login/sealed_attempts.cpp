@@ -1,24 +1,24 @@
 #include "login/sealed_attempts.hpp"
 
+#include "core/counted_text.hpp"
 #include "login/login_failure.hpp"
 
 #include <coauth/core/encoding.hpp>
 #include <coauth/core/secret.hpp>
 
-#include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value_to.hpp>
-
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace coauth::login {
 
 namespace {
 
-constexpr int format = 1;
+constexpr std::string_view format = "2";
+constexpr std::size_t fixed_fields = 12;  ///< Then the scopes.
 constexpr std::string_view purpose = "coauth login ";
 
 /// A browser keeps 4,096 bytes of a cookie, its name and attributes among them.
@@ -33,6 +33,13 @@ std::int64_t milliseconds(clock::wall_time when) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
 }
 
+/// Since 1970.
+std::chrono::milliseconds time_of(std::string_view field) {
+    std::int64_t number = 0;
+    std::from_chars(field.data(), field.data() + field.size(), number);
+    return std::chrono::milliseconds{number};
+}
+
 }  // namespace
 
 sealed_attempts::sealed_attempts(sealed_logins how, const served_clients& served, std::shared_ptr<const clock> time,
@@ -45,22 +52,20 @@ attempts::drawn sealed_attempts::draw(std::string_view) const {
 
 std::string sealed_attempts::seal(const attempt& what) const {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(what.due - clock_->steady_now());
-    boost::json::array fields{format,
-                              milliseconds(what.begun),
-                              milliseconds(clock_->now()) + left.count(),
-                              what.who.profile().name(),
-                              what.who.client_id(),
-                              what.asked.state,
-                              what.asked.code_verifier.reveal(),
-                              what.asked.nonce,
-                              what.asked.redirect_uri,
-                              what.more().return_to,
-                              what.more().account,
-                              what.more().tag};
-    for (const std::string& scope : what.asked.scopes) {
-        fields.emplace_back(scope);
+    const std::string begun = std::to_string(milliseconds(what.begun));
+    const std::string until = std::to_string(milliseconds(clock_->now()) + left.count());
+    const particulars& more = what.more();
+    std::string plain;
+    plain.reserve(longest_cookie);  // where it grows no copy of it is left behind
+    for (const std::string_view each : std::array<std::string_view, fixed_fields>{
+             format, begun, until, what.who.profile().name(), what.who.client_id(), what.asked.state,
+             what.asked.code_verifier.reveal(), what.asked.nonce, what.asked.redirect_uri, more.return_to, more.account,
+             more.tag}) {
+        append_counted(plain, each);
     }
-    std::string plain = boost::json::serialize(fields);
+    for (const std::string& scope : what.asked.scopes) {
+        append_counted(plain, scope);
+    }
     std::string sealed = base64url(how_.keys.seal(plain, std::string{purpose}.append(what.id())));
     wipe(plain);
     return sealed;
@@ -75,36 +80,37 @@ result<attempt_ptr> sealed_attempts::unseal(std::string_view id, std::string_vie
     if (plain.has_error()) {
         return unreadable();
     }
-    boost::system::error_code wrong;
-    boost::json::parse_options lenient;
-    lenient.allow_invalid_utf8 = true;  // the caller's own texts may be anything
-    const boost::json::value read = boost::json::parse(plain->reveal(), wrong, {}, lenient);
-    if (wrong || !read.is_array() || read.get_array().size() < 12 || read.at(0) != format) {
+    std::string_view rest = plain->reveal();
+    std::array<std::string_view, fixed_fields> fields;
+    for (std::string_view& each : fields) {
+        each = take_counted(rest).value_or(std::string_view{});
+    }
+    const auto [version, begun, until, provider, client_id, state, verifier, nonce, redirect_uri, return_to, account,
+                tag] = fields;
+    if (version != format) {
         return unreadable();
     }
-    const boost::json::array& fields = read.get_array();
-    const auto text = [&](std::size_t at) { return boost::json::value_to<std::string>(fields[at]); };
-    const std::chrono::milliseconds until{boost::json::value_to<std::int64_t>(fields[2])};
-    const auto left = until - std::chrono::milliseconds{milliseconds(clock_->now())};
+    const auto left = time_of(until) - std::chrono::milliseconds{milliseconds(clock_->now())};
     if (left <= std::chrono::milliseconds::zero()) {
         return login_failure(errc::callback_login_unknown, "callback", {},
                              "its time has passed; begin the login again");
     }
-    const auto who = served_.find(text(3), text(4));
+    const auto who = served_.find(std::string{provider}, std::string{client_id});
     if (!who) {
         return login_failure(errc::callback_login_unknown, "callback", {},
                              "another process began it, for a client that this one does not serve");
     }
     authorization asked;
-    asked.state = text(5);
-    asked.code_verifier = secret{text(6)};
-    asked.nonce = text(7);
-    asked.redirect_uri = text(8);
-    for (std::size_t each = 12; each < fields.size(); ++each) {
-        asked.scopes.push_back(text(each));
+    asked.state = state;
+    asked.code_verifier = secret{std::string{verifier}};
+    asked.nonce = nonce;
+    asked.redirect_uri = redirect_uri;
+    while (const auto scope = take_counted(rest)) {
+        asked.scopes.emplace_back(*scope);
     }
-    const auto found = std::make_shared<attempt>(*who, std::move(asked), particulars{text(9), text(10), text(11)});
-    found->begun = clock::wall_time{std::chrono::milliseconds{boost::json::value_to<std::int64_t>(fields[1])}};
+    const auto found = std::make_shared<attempt>(
+        *who, std::move(asked), particulars{std::string{return_to}, std::string{account}, std::string{tag}});
+    found->begun = clock::wall_time{time_of(begun)};
     found->due = clock_->steady_now() + left;
     return found;
 }
