@@ -115,12 +115,18 @@ result<attempt_ptr> sealed_attempts::unseal(std::string_view id, std::string_vie
     return found;
 }
 
+sealed_attempts::id_bytes sealed_attempts::bytes_of(std::string_view id) noexcept {
+    id_bytes bytes{};
+    std::copy_n(id.begin(), std::min(id.size(), bytes.size()), bytes.begin());
+    return bytes;
+}
+
 void sealed_attempts::hold(const attempt_ptr& what) {
     if (live_.size() >= purge_live_at_) {
         boost::unordered::erase_if(live_, [](const auto& each) { return each.second.expired(); });
         purge_live_at_ = 2 * live_.size() + 64;
     }
-    live_.insert_or_assign(std::string{what->id()}, what);
+    live_.insert_or_assign(bytes_of(what->id()), what);
 }
 
 result<attempts::kept> sealed_attempts::keep(const attempt_ptr& begun, std::string, const std::string&) {
@@ -131,8 +137,8 @@ result<attempts::kept> sealed_attempts::keep(const attempt_ptr& begun, std::stri
                              "return_to, tag, account and scopes together are too long for a cookie of 3,800 bytes");
     }
     const std::scoped_lock lock{mutex_};
-    const auto known = live_.find(std::string{begun->id()});
-    if (used_.contains(std::string{begun->id()}) || (known != live_.end() && !known->second.expired())) {
+    const auto known = live_.find(bytes_of(begun->id()));
+    if (used_.contains(bytes_of(begun->id())) || (known != live_.end() && !known->second.expired())) {
         return login_failure(errc::invalid_argument, "begin", {}, "the random source repeats itself");
     }
     hold(begun);
@@ -145,12 +151,12 @@ result<attempt_ptr> sealed_attempts::find(std::string_view id, std::string_view 
         return opened.error();
     }
     const std::scoped_lock lock{mutex_};
-    if (const auto known = live_.find(std::string{id}); known != live_.end()) {
+    if (const auto known = live_.find(bytes_of(id)); known != live_.end()) {
         if (attempt_ptr live = known->second.lock()) {
             return live;
         }
     }
-    if (used_.contains(std::string{id})) {
+    if (used_.contains(bytes_of(id))) {
         return login_failure(errc::callback_login_unknown, "callback", {}, "it has been completed, or was given up");
     }
     hold(*opened);
@@ -159,7 +165,7 @@ result<attempt_ptr> sealed_attempts::find(std::string_view id, std::string_view 
 
 bool sealed_attempts::use(const attempt_ptr& claimed) {
     const std::scoped_lock lock{mutex_};
-    const std::string id{claimed->id()};
+    const id_bytes id = bytes_of(claimed->id());
     if (!used_.emplace(id, claimed->due).second) {
         return false;
     }
@@ -174,7 +180,7 @@ bool sealed_attempts::use(const attempt_ptr& claimed) {
 
 void sealed_attempts::forget(const attempt_ptr& ended) {
     const std::scoped_lock lock{mutex_};
-    const std::string id{ended->id()};
+    const id_bytes id = bytes_of(ended->id());
     completing_.erase(id);
     live_.erase(id);
 }

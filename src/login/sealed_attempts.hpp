@@ -8,6 +8,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -44,12 +45,14 @@ private:
     const std::shared_ptr<const clock> clock_;
     const std::shared_ptr<const random_source> random_;
     mutable std::mutex mutex_;
-    boost::unordered_flat_map<std::string, std::weak_ptr<attempt>>
-        live_;  ///< So that a login is one, whoever finds it.
+    using id_bytes = std::array<char, id_length>;  ///< An id without memory of its own.
+    [[nodiscard]] static id_bytes bytes_of(std::string_view id) noexcept;
+
+    boost::unordered_flat_map<id_bytes, std::weak_ptr<attempt>> live_;  ///< So that a login is one, whoever finds it.
     std::size_t purge_live_at_ = 64;
-    boost::unordered_flat_map<std::string, attempt_ptr> completing_;
-    boost::unordered_flat_map<std::string, clock::steady_time> used_;
-    std::multimap<clock::steady_time, std::string> used_until_;
+    boost::unordered_flat_map<id_bytes, attempt_ptr> completing_;
+    boost::unordered_flat_map<id_bytes, clock::steady_time> used_;
+    std::multimap<clock::steady_time, id_bytes> used_until_;
 };
 
 }  // namespace coauth::login
