@@ -172,7 +172,7 @@ int main(int count, char** words) {
     memory("sealed, each awaited, their handles let go of", sealed(), logins, held::waiter);
     memory("sealed, each awaited, with its handle: URL and cookie", sealed(), logins, held::waiter_and_handle);
     for (const std::size_t each : {std::size_t{100}, std::size_t{10'000}, logins}) {
-        cost("kept", coauth::kept_logins{.max_logins = 200'000}, each);
+        cost("kept", many, each);
         cost("sealed", sealed(), each);
     }
     return missed() ? 1 : 0;

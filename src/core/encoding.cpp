@@ -1,3 +1,5 @@
+#include "core/base64url_alphabet.hpp"
+
 #include <coauth/core/encoding.hpp>
 #include <coauth/core/secret.hpp>
 
@@ -28,8 +30,7 @@ std::string base64url(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-    static constexpr boost::urls::grammar::lut_chars alphabet{
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"};
+    static constexpr boost::urls::grammar::lut_chars alphabet{base64url_alphabet.data()};
     if (boost::urls::grammar::find_if_not(text.begin(), text.end(), alphabet) != text.end() || text.size() % 4 == 1) {
         return std::nullopt;
     }

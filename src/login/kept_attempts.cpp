@@ -1,5 +1,6 @@
 #include "login/kept_attempts.hpp"
 
+#include "core/base64url_alphabet.hpp"
 #include "login/login_failure.hpp"
 
 #include <coauth/core/secret.hpp>
@@ -25,8 +26,6 @@ namespace coauth::login {
 namespace {
 
 namespace mi = boost::multi_index;
-
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// More shards let more threads in at once; few logins need but one, whose room is everybody's.
 std::size_t shard_count(std::size_t max_logins) {
@@ -243,14 +242,14 @@ attempts::drawn kept_attempts::draw(std::string_view address) const {
     const std::string both = random_text(*random_, (state_length + binding_length + 1) * 6 / 8);
     drawn made{both.substr(0, state_length), both.substr(state_length, binding_length)};
     if (!address.empty()) {
-        made.state.front() = alphabet[std::hash<std::string_view>{}(address) % alphabet.size()];
+        made.state.front() = base64url_alphabet[std::hash<std::string_view>{}(address) % base64url_alphabet.size()];
     }
     return made;
 }
 
 kept_attempts::shard* kept_attempts::shard_of(std::string_view id) const noexcept {
-    const std::size_t place = id.empty() ? alphabet.npos : alphabet.find(id.front());
-    return place == alphabet.npos ? nullptr : shards_[place % shards_.size()].get();
+    const std::size_t place = id.empty() ? base64url_alphabet.npos : base64url_alphabet.find(id.front());
+    return place == base64url_alphabet.npos ? nullptr : shards_[place % shards_.size()].get();
 }
 
 result<attempts::kept> kept_attempts::keep(const attempt_ptr& begun, std::string binding, const std::string& address) {

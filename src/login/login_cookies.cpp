@@ -1,5 +1,7 @@
 #include "login/login_cookies.hpp"
 
+#include "core/base64url_alphabet.hpp"
+
 #include <algorithm>
 
 namespace coauth::login {
@@ -7,10 +9,7 @@ namespace coauth::login {
 namespace {
 
 bool is_id(std::string_view text) noexcept {
-    return text.size() == id_length && std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                      c == '_';
-           });
+    return text.size() == id_length && text.find_first_not_of(base64url_alphabet) == text.npos;
 }
 
 std::string_view trimmed(std::string_view text) noexcept {

@@ -1,5 +1,7 @@
 #include "provider/secret_text.hpp"
 
+#include "core/ascii.hpp"
+
 #include <coauth/core/secret.hpp>
 
 #include <boost/json/serialize.hpp>
@@ -48,9 +50,7 @@ void append_secret(std::string& to, std::string_view more) {
 }
 
 void append_json_string(std::string& to, std::string_view more) {
-    const bool stays =
-        std::all_of(more.begin(), more.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-    if (stays) {
+    if (all_between(more, ' ', '~') && more.find_first_of("\"\\") == more.npos) {
         make_room(to, more.size() + 2);
         to.append("\"").append(more).append("\"");
         return;
