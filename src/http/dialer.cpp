@@ -3,6 +3,7 @@
 #include <coauth/core/error.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -57,12 +58,13 @@ struct dialer::race : std::enable_shared_from_this<race> {
 
     void begin(const tcp::endpoint& address) {
         const std::size_t number = attempts.size();
-        attempts.push_back(std::make_unique<tcp_socket>(where));
+        attempts.push_back(std::make_unique<tcp_socket>(where.get_inner_executor()));
         ++pending;
-        attempts.back()->async_connect(address,
-                                       [self = shared_from_this(), number](const boost::system::error_code& failed) {
-                                           self->ended(number, failed);
-                                       });
+        attempts.back()->async_connect(
+            address,
+            asio::bind_executor(where, [self = shared_from_this(), number](const boost::system::error_code& failed) {
+                self->ended(number, failed);
+            }));
     }
 
     void ended(std::size_t number, const boost::system::error_code& failed) {

@@ -5,22 +5,23 @@
 
 #include <coauth/core/error.hpp>
 #include <coauth/core/http_message.hpp>
-#include <coauth/core/secret.hpp>
 #include <coauth/http/awaitable.hpp>
 
+#include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/socket_base.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
-#include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <utility>
 
 namespace coauth::http {
@@ -34,14 +35,17 @@ struct exchange_result {
     std::size_t bytes_left_over = 0;  ///< Bytes that came behind the answer.
 };
 
-/// Told how far an exchange is, on the stream's executor.
-class exchange_progress {
+/// Who has begun an exchange: told how far it is, and what it came to, on the stream's executor.
+class exchange_owner {
 public:
-    virtual void request_written() noexcept = 0;
-    virtual void response_begun() noexcept = 0;
+    virtual ~exchange_owner() = default;
 
-protected:
-    ~exchange_progress() = default;
+    virtual void request_written() noexcept {}
+    virtual void response_begun() noexcept {}
+
+    /// Once, never from within `exchange::start`, and with no operation under way: the next exchange may be started
+    /// from here.
+    virtual void exchange_ended(exchange_result ended) = 0;
 };
 
 /// What an error of a stream means to an exchange. `operation_aborted` is `errc::cancelled`: whoever aborted knows why.
@@ -52,158 +56,202 @@ protected:
 
 /// One request and its answer on a stream, again and again: a connection keeps one of these and its buffers with it.
 ///
-/// A long request is written and its answer awaited at the same time, so that a peer that answers early and stops
-/// reading is understood; a short one is written first. Everything happens on the stream's executor, where it has to be
-/// started. It is ended early by closing the stream; it knows no deadline.
+/// The request is written, as a rule at once, and then its answer awaited. Where the stream takes no more of it, both
+/// are done side by side, so that a peer that answers early and stops reading is understood. It is ended early by
+/// shutting the stream down; it knows no deadline.
 ///
-/// `Stream` is an asynchronous read and write stream with `get_executor` and a `lowest_layer` that can be closed. What
-/// it has received and not yet handed out (a record in OpenSSL's buffers) is its owner's to look for before it is used
-/// again.
+/// `Stream` has `read_some` and `write_some`, which never block but fail with `would_block`; `async_wait`, for when it
+/// is worth another try; `shutdown`, which ends every wait; and `get_executor`. What it has received and not yet handed
+/// out (a record in OpenSSL's buffers) is its owner's to look for before it is used again.
+///
+/// Threads: one at a time; everything else happens on the stream's executor.
 template <class Stream>
 class exchange {
 public:
-    using completion = std::function<void(exchange_result)>;
-    using owner = std::shared_ptr<void>;
+    using owner = std::shared_ptr<exchange_owner>;
 
     exchange(Stream& stream, response_limits limits)
         : stream_(stream), reader_(limits), input_(limits.header_bytes + least_read) {}
-    ~exchange() { wipe(request_); }
 
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 
-    /// Where the next request is to be written before it is started. Its memory is wiped after each exchange.
-    [[nodiscard]] std::string& request() noexcept { return request_; }
+    /// Sends `request` and awaits the whole answer. The operations under way have `kept`, which keeps all this and the
+    /// request alive, and nothing else has it: so it dies with them if they are never carried out.
+    void start(std::string_view request, response_body body, owner kept);
 
-    /// Sends `request()` and awaits the whole answer, then calls `done`, once, with no operation under way: the next
-    /// one may be started from there. `kept` keeps all this alive: the operations under way have it, and nothing else,
-    /// so that it dies with them if they are never carried out. For that, `done` must not have it.
-    void start(response_body body, exchange_progress* progress, const owner& kept, completion done);
+    /// The same for a coroutine, which keeps the request. Doesn't throw.
+    awaitable<exchange_result> run(std::string_view request, response_body body);
 
-    /// The same for a coroutine. Doesn't throw.
-    awaitable<exchange_result> run(response_body body, exchange_progress* progress = nullptr);
+    /// Gives back the memory of its buffer, until the next exchange.
+    void release_memory() noexcept;
 
 private:
+    using wait_type = boost::asio::socket_base::wait_type;
+
     static constexpr std::size_t least_read = 4096;
 
-    /// What the kernel takes in whether the peer reads or not. When that much is written the answer may be there
-    /// already; to look for it any earlier would be in vain.
-    static constexpr std::size_t short_request = 4096;
+    template <class Handler>
+    struct waiting_coroutine;
 
-    /// With several threads an answer may be read before the writing that it answers is told to have ended. Longer than
-    /// that takes, and short for the peer that answers early and reads no more.
-    static constexpr std::chrono::milliseconds early_answer_grace{100};
-
-    void begin(response_body body, exchange_progress* progress);
-    void write(const owner& kept);
-    void writing_ended(const owner& kept, const boost::system::error_code& error, std::size_t bytes);
-    void read(const owner& kept);
-    void take_bytes(std::size_t count);
+    void begin(std::string_view request, response_body body);
+    template <class Handler>
+    void wait(wait_type what, Handler handler);
+    void write(boost::system::error_code error, exchange_owner& told);
+    void await_room(owner kept);
+    void read(boost::system::error_code error, exchange_owner& told);
+    void await_answer(owner kept);
+    void take_bytes(std::size_t count, exchange_owner& told);
     void reading_failed(const boost::system::error_code& error);
-    void reading_ended(const owner& kept);
     void close_stream();
-    void finish();
     exchange_result conclude();
 
     Stream& stream_;
     response_reader reader_;
-    std::string request_;
+    std::string_view request_;  // what is to be written of it
     input_buffer input_;
-    exchange_progress* progress_ = nullptr;
-    completion done_;
 
     std::optional<failure> failure_;
     boost::system::error_code write_error_;
     std::size_t bytes_written_ = 0;
     bool writing_ = false;
     bool reading_ = false;
-    bool reads_later_ = false;  // once the request is written
     bool closed_ = false;
-    std::optional<boost::asio::steady_timer> grace_;  // of the answer that came before its request was written
+    std::optional<boost::asio::strand<typename Stream::executor_type>> both_ways_;  // if the stream did not take it all
 };
 
 template <class Stream>
-void exchange<Stream>::start(response_body body, exchange_progress* progress, const owner& kept, completion done) {
-    begin(body, progress);
-    done_ = std::move(done);
-    write(kept);
-    if (!reads_later_)
-        read(kept);
+void exchange<Stream>::start(std::string_view request, response_body body, owner kept) {
+    begin(request, body);
+    write({}, *kept);
+    if (writing_) {
+        both_ways_.emplace(stream_.get_executor());
+        reading_ = true;
+        boost::asio::post(*both_ways_, [this, kept = std::move(kept)]() mutable {
+            await_room(kept);
+            await_answer(std::move(kept));
+        });
+    } else if (failure_) {
+        boost::asio::post(stream_.get_executor(), [this, kept = std::move(kept)] { kept->exchange_ended(conclude()); });
+    } else {
+        reading_ = true;
+        await_answer(std::move(kept));
+    }
 }
 
 template <class Stream>
-awaitable<exchange_result> exchange<Stream>::run(response_body body, exchange_progress* progress) {
-    const auto begin = [](auto handler, exchange* self, response_body expected, exchange_progress* told) {
-        const auto caller = std::make_shared<decltype(handler)>(std::move(handler));
-        self->start(expected, told, caller, [waits = std::weak_ptr{caller}](exchange_result ended) {
-            if (const auto resumed = waits.lock()) {
-                std::move (*resumed)(std::move(ended));
-            }
-        });
+template <class Handler>
+struct exchange<Stream>::waiting_coroutine final : exchange_owner {
+    explicit waiting_coroutine(Handler handler) : resumed{std::move(handler)} {}
+    void exchange_ended(exchange_result ended) override {
+        boost::asio::dispatch(boost::asio::append(std::move(resumed), std::move(ended)));
+    }
+    Handler resumed;
+};
+
+template <class Stream>
+awaitable<exchange_result> exchange<Stream>::run(std::string_view request, response_body body) {
+    const auto begin = [](auto handler, exchange* self, std::string_view asked, response_body expected) {
+        self->start(asked, expected, std::make_shared<waiting_coroutine<decltype(handler)>>(std::move(handler)));
     };
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(exchange_result)>(
-        begin, boost::asio::use_awaitable, this, body, progress);
+        begin, boost::asio::use_awaitable, this, request, body);
 }
 
 template <class Stream>
-void exchange<Stream>::begin(response_body body, exchange_progress* progress) {
+void exchange<Stream>::begin(std::string_view request, response_body body) {
+    request_ = request;
     reader_.begin(body);
-    progress_ = progress;
     failure_.reset();
     write_error_ = {};
     bytes_written_ = 0;
-    reads_later_ = request_.size() <= short_request;
 }
 
+/// One wait at a time needs no strand, two do.
 template <class Stream>
-void exchange<Stream>::write(const owner& kept) {
-    writing_ = true;
-    boost::asio::async_write(
-        stream_, boost::asio::buffer(request_),
-        [this, kept](const boost::system::error_code& error, std::size_t bytes) { writing_ended(kept, error, bytes); });
+template <class Handler>
+void exchange<Stream>::wait(wait_type what, Handler handler) {
+    if (both_ways_) {
+        stream_.async_wait(what, boost::asio::bind_executor(*both_ways_, std::move(handler)));
+    } else {
+        stream_.async_wait(what, std::move(handler));
+    }
 }
 
+/// Writes what the stream takes; `writing_` if there is more.
 template <class Stream>
-void exchange<Stream>::writing_ended(const owner& kept, const boost::system::error_code& error, std::size_t bytes) {
-    writing_ = false;
+void exchange<Stream>::write(boost::system::error_code error, exchange_owner& told) {
+    while (!error && !request_.empty()) {
+        const std::size_t count = stream_.write_some(boost::asio::buffer(request_), error);
+        request_.remove_prefix(count);
+        bytes_written_ += count;
+    }
+    writing_ = error == boost::asio::error::would_block;
+    if (writing_)
+        return;
     write_error_ = error;
-    bytes_written_ = bytes;
-    if (!error && progress_)
-        progress_->request_written();
-    const bool nothing_asked = error && bytes == 0;  // so no answer is to be awaited
-    if (nothing_asked && reading_)
-        close_stream();
-    else if (nothing_asked && reads_later_)
+    if (!error)
+        told.request_written();
+    else if (bytes_written_ == 0 && !closed_)  // nothing was asked, so no answer is to be awaited
         failure_ = stream_failure(error, false);
-    else if (reads_later_)
-        return read(kept);
-    if (!reading_)
-        finish();
 }
 
 template <class Stream>
-void exchange<Stream>::read(const owner& kept) {
-    reading_ = true;
-    stream_.async_read_some(input_.space(), [this, kept](const boost::system::error_code& error, std::size_t count) {
-        take_bytes(count);
+void exchange<Stream>::await_room(owner kept) {
+    wait(boost::asio::socket_base::wait_write,
+         [this, kept = std::move(kept)](const boost::system::error_code& error) mutable {
+             write(error, *kept);
+             if (writing_)
+                 await_room(std::move(kept));
+             else if (!reading_)
+                 kept->exchange_ended(conclude());
+             else if (failure_)
+                 close_stream();  // which ends the reading
+         });
+}
+
+template <class Stream>
+void exchange<Stream>::await_answer(owner kept) {
+    wait(boost::asio::socket_base::wait_read,
+         [this, kept = std::move(kept)](const boost::system::error_code& error) mutable {
+             read(error, *kept);
+             if (reading_)
+                 await_answer(std::move(kept));
+             else if (writing_)  // an answer to a request that is not written whole is the end of the connection
+                 close_stream();
+             else
+                 kept->exchange_ended(conclude());
+         });
+}
+
+/// Reads what is there; `reading_` if more is to come.
+template <class Stream>
+void exchange<Stream>::read(boost::system::error_code error, exchange_owner& told) {
+    do {
+        std::size_t count = 0;
+        if (!error)
+            count = stream_.read_some(input_.space(), error);
+        if (error == boost::asio::error::would_block)
+            return;
+        take_bytes(count, told);
         if (error && !reader_.done() && !failure_)
             reading_failed(error);
-        reader_.done() || failure_ ? reading_ended(kept) : read(kept);
-    });
+    } while (!error && !reader_.done() && !failure_);
+    reading_ = false;
 }
 
 template <class Stream>
-void exchange<Stream>::take_bytes(std::size_t count) {
+void exchange<Stream>::take_bytes(std::size_t count, exchange_owner& told) {
     if (count == 0)
         return;
     const bool first = !reader_.started();
     input_.commit(count);
     auto used = reader_.feed(input_.bytes());
-    if (first && progress_)
-        progress_->response_begun();
+    if (first)
+        told.response_begun();
     if (used)
         input_.consume(*used);
-    else
+    else if (!failure_)
         failure_ = std::move(used).error();
 }
 
@@ -214,42 +262,17 @@ void exchange<Stream>::reading_failed(const boost::system::error_code& error) {
             failure_ = std::move(finished).error();
         return;
     }
-    // Where the stream was closed because nothing could be written, the reason is the writing's.
-    const bool own_doing = error == boost::asio::error::operation_aborted && write_error_;
-    failure_ = stream_failure(own_doing ? write_error_ : error, reader_.started());
+    // Where the stream was shut down because nothing could be written, the reason is the writing's.
+    failure_ = stream_failure(write_error_ ? write_error_ : error, reader_.started());
 }
 
 template <class Stream>
 void exchange<Stream>::close_stream() {
     closed_ = true;
-    boost::system::error_code ignored;
-    stream_.lowest_layer().close(ignored);
+    stream_.shutdown();
 }
 
-template <class Stream>
-void exchange<Stream>::reading_ended(const owner& kept) {
-    reading_ = false;
-    if (!writing_) {
-        finish();
-    } else if (failure_) {
-        close_stream();  // which ends the writing
-    } else {
-        grace_.emplace(stream_.get_executor(), early_answer_grace);
-        grace_->async_wait([this, kept, limit = grace_->expiry()](const boost::system::error_code& cancelled) {
-            if (!cancelled && grace_ && grace_->expiry() == limit)  // and not another exchange's
-                close_stream();
-        });
-    }
-}
-
-/// Nothing is touched after `done`: it may start the next exchange, or be the end of this.
-template <class Stream>
-void exchange<Stream>::finish() {
-    grace_.reset();
-    const completion done = std::exchange(done_, nullptr);
-    done(conclude());
-}
-
+/// Nothing is under way any more.
 template <class Stream>
 exchange_result exchange<Stream>::conclude() {
     exchange_result ended;
@@ -265,9 +288,15 @@ exchange_result exchange<Stream>::conclude() {
         ended.reusable = reader_.keep_alive() && !closed_ && !write_error_ && ended.bytes_left_over == 0;
         ended.response = reader_.take();
     }
-    wipe(request_);
+    request_ = {};
     input_.wipe();
+    both_ways_.reset();
     return ended;
+}
+
+template <class Stream>
+void exchange<Stream>::release_memory() noexcept {
+    input_.release();
 }
 
 }  // namespace coauth::http

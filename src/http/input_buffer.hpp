@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <string.h>
 #include <string_view>
@@ -17,8 +16,7 @@ namespace coauth::http {
 /// dies.
 class input_buffer {
 public:
-    explicit input_buffer(std::size_t limit)
-        : limit_(limit), capacity_(std::min(limit, smallest)), storage_(new char[capacity_]) {}
+    explicit input_buffer(std::size_t limit) : limit_(limit) {}
     ~input_buffer() { wipe(); }
 
     input_buffer(const input_buffer&) = delete;
@@ -27,7 +25,7 @@ public:
     /// Where the next bytes may be put; empty when it is full.
     [[nodiscard]] boost::asio::mutable_buffer space() {
         if (end_ == capacity_ && capacity_ < limit_) {
-            grow();
+            grow_to(std::min(limit_, std::max(smallest, 2 * capacity_)));
         }
         return {storage_.get() + end_, capacity_ - end_};
     }
@@ -42,30 +40,39 @@ public:
     /// The rest moves to the front.
     void consume(std::size_t count) noexcept {
         end_ -= count;
-        std::memmove(storage_.get(), storage_.get() + count, end_);
+        std::copy_n(storage_.get() + count, end_, storage_.get());
     }
 
     void wipe() noexcept {
-        explicit_bzero(storage_.get(), touched_);
+        if (touched_ != 0) {
+            explicit_bzero(storage_.get(), touched_);
+        }
         end_ = 0;
         touched_ = 0;
     }
 
-private:
-    static constexpr std::size_t smallest = 4096;
+    /// Wipes it and gives its memory back; it begins small again.
+    void release() noexcept {
+        wipe();
+        storage_.reset();
+        capacity_ = 0;
+    }
 
-    void grow() {
-        const std::size_t more = std::min(limit_, 2 * capacity_);
+private:
+    static constexpr std::size_t smallest = 2048;
+
+    void grow_to(std::size_t more) {
         std::unique_ptr<char[]> larger(new char[more]);
-        std::memcpy(larger.get(), storage_.get(), end_);
-        explicit_bzero(storage_.get(), touched_);
+        const std::size_t kept = end_;
+        std::copy_n(storage_.get(), kept, larger.get());
+        wipe();
         storage_ = std::move(larger);
         capacity_ = more;
-        touched_ = end_;
+        commit(kept);
     }
 
     std::size_t limit_;
-    std::size_t capacity_;
+    std::size_t capacity_ = 0;
     std::unique_ptr<char[]> storage_;
     std::size_t end_ = 0;
     std::size_t touched_ = 0;  // how far it was ever filled since it was wiped

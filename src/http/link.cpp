@@ -1,6 +1,7 @@
 #include "http/link.hpp"
 
 #include "http/dialer.hpp"
+#include "http/tls_stream.hpp"
 
 #include <coauth/core/encoding.hpp>
 #include <coauth/core/error.hpp>
@@ -9,7 +10,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <openssl/ssl.h>
 
@@ -79,15 +79,28 @@ void count_handshake_message(int written, int, int type, const void*, std::size_
     }
 }
 
-/// Passes on what an exchange tells.
-class exchange_watch final : public exchange_progress {
+/// A TCP connection before TLS, for the proxy's answer.
+class plain_stream {
 public:
-    explicit exchange_watch(progress& told) : told_{told} {}
-    void request_written() noexcept override {}
-    void response_begun() noexcept override { told_.answer_began(); }
+    using executor_type = tcp_socket::executor_type;
+
+    explicit plain_stream(tcp_socket& socket) : socket_{socket} {}
+
+    [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
+    std::size_t read_some(asio::mutable_buffer into, boost::system::error_code& failed) {
+        return socket_.read_some(into, failed);
+    }
+    std::size_t write_some(asio::const_buffer from, boost::system::error_code& failed) {
+        return socket_.write_some(from, failed);
+    }
+    template <class Handler>
+    void async_wait(asio::socket_base::wait_type what, Handler&& handler) {
+        socket_.async_wait(what, std::forward<Handler>(handler));
+    }
+    void shutdown() { ::shutdown(socket_.native_handle(), SHUT_RDWR); }
 
 private:
-    progress& told_;
+    tcp_socket& socket_;
 };
 
 }  // namespace
@@ -99,7 +112,8 @@ link_settings::link_settings(const pool_options& options, std::shared_ptr<const 
       connect_to{options.connect_to},
       names{options.resolver},
       known{std::make_shared<known_names>(std::move(time), options.address_lifetime)},
-      attempt_delay{options.connection_attempt_delay} {}
+      attempt_delay{options.connection_attempt_delay},
+      release_idle_buffers{options.release_idle_buffers} {}
 
 class link::implementation {
 public:
@@ -111,26 +125,22 @@ public:
           sessions_{std::move(sessions)},
           told_{std::move(told)},
           dialer_{strand_, settings_->names, settings_->known, settings_->attempt_delay} {}
-    ~implementation();
 
     awaitable<void> open();
-    void send(std::string_view wire, response_body body, const std::shared_ptr<void>& kept,
-              std::function<void(exchange_result)> done);
+    void send(std::string_view wire, response_body body, std::shared_ptr<exchange_owner> kept);
     std::optional<close_reason> unfit();
     bool has_input() noexcept;
+    void rest() noexcept;
     void close() noexcept;
 
     link_facts facts;
 
 private:
-    using tls_stream = ssl::stream<tcp_socket>;
-
     awaitable<void> connect(const origin& first_hop);
     awaitable<void> tunnel(const origin& destination);
     awaitable<void> handshake();
     [[noreturn]] void refuse_handshake(const boost::system::error_code& failed);
     void require_open() const;
-    bool has_unread() noexcept;
 
     const strand strand_;
     std::shared_ptr<const link_settings> settings_;
@@ -143,16 +153,7 @@ private:
     unsigned late_handshake_messages_ = 0;
     std::optional<tls_stream> stream_;
     std::optional<http::exchange<tls_stream>> exchange_;
-    exchange_watch watch_{*told_};
 };
-
-link::implementation::~implementation() {
-    exchange_.reset();
-    if (stream_) {
-        // An SSL that is freed without this takes its session with it.
-        SSL_set_shutdown(stream_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-    }
-}
 
 awaitable<void> link::implementation::open() {
     require_open();
@@ -188,25 +189,29 @@ awaitable<void> link::implementation::connect(const origin& first_hop) {
     socket_.emplace(std::move(*connected));
     boost::system::error_code ignored;
     socket_->set_option(tcp::no_delay{true}, ignored);
+    socket_->non_blocking(true, ignored);
     facts.address = text_of(socket_->remote_endpoint(ignored));
     facts.connecting = told_->elapsed();
 }
 
 awaitable<void> link::implementation::tunnel(const origin& destination) {
     const proxy_options& proxy = *settings_->proxy;
-    http::exchange<tcp_socket> asking{*socket_, settings_->limits};
+    plain_stream stream{*socket_};
+    http::exchange<plain_stream> asking{stream, settings_->limits};
     std::string credentials;
     if (!proxy.user.empty()) {
         std::string pair = proxy.user + ":" + std::string{proxy.password.reveal()};
         credentials = "Basic " + base64(pair);
         wipe(pair);
     }
-    const auto written = write_connect(asking.request(), host_and_port(destination), credentials);
+    std::string request;
+    const auto written = write_connect(request, host_and_port(destination), credentials);
     wipe(credentials);
     if (!written) {
         throw error{written.error()};
     }
-    const exchange_result ended = co_await asking.run(response_body::none);
+    const exchange_result ended = co_await asking.run(request, response_body::none);
+    wipe(request);
     require_open();
     const std::string who = "the proxy " + host_and_port(origin{proxy.host, proxy.port});
     if (!ended.response) {
@@ -226,19 +231,19 @@ awaitable<void> link::implementation::tunnel(const origin& destination) {
 }
 
 awaitable<void> link::implementation::handshake() {
-    SSL* client = settings_->tls.new_client(target_.host, *sessions_);
-    stream_.emplace(std::move(*socket_), client);
+    stream_.emplace(std::move(*socket_), settings_->tls.new_client(target_.host, *sessions_));
     socket_.reset();
-    boost::system::error_code ignored;
-    stream_->next_layer().non_blocking(true, ignored);  // for `unfit`; asynchronous operations never block anyway
-    // Asio asks OpenSSL to free its buffers after each record; a busy connection needs them for the next one.
-    SSL_clear_mode(client, SSL_MODE_RELEASE_BUFFERS);
     boost::system::error_code failed;
-    co_await stream_->async_handshake(ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, failed));
+    stream_->handshake(failed);
+    while (failed == asio::error::would_block) {
+        co_await stream_->async_wait(stream_->awaited(), asio::use_awaitable);
+        stream_->handshake(failed);
+    }
     require_open();
     if (failed) {
         refuse_handshake(failed);
     }
+    SSL* const client = stream_->native_handle();
     facts.tls_version = SSL_get_version(client);
     facts.resumed = SSL_session_reused(client) == 1;
     SSL_set_msg_callback(client, &count_handshake_message);
@@ -263,41 +268,38 @@ void link::implementation::require_open() const {
     }
 }
 
-void link::implementation::send(std::string_view wire, response_body body, const std::shared_ptr<void>& kept,
-                                std::function<void(exchange_result)> done) {
+void link::implementation::send(std::string_view wire, response_body body, std::shared_ptr<exchange_owner> kept) {
     told_->begin_exchange();
-    exchange_->request().assign(wire);
-    exchange_->start(body, &watch_, kept, std::move(done));
+    exchange_->start(wire, body, std::move(kept));
 }
 
 std::optional<close_reason> link::implementation::unfit() {
-    if (!has_unread() && !has_input()) {
-        return std::nullopt;
+    boost::system::error_code failed = asio::error::would_block;
+    bool more = stream_->fetch() || stream_->has_unread();
+    while (more) {
+        std::array<char, 1> byte{};
+        if (stream_->read_some(asio::buffer(byte), failed) > 0 ||
+            late_handshake_messages_ > most_late_handshake_messages) {
+            return close_reason::unexpected_bytes;
+        }
+        more = failed == asio::error::would_block && stream_->fetch();
     }
-    std::array<char, 1> byte{};
-    boost::system::error_code failed;
-    if (stream_->read_some(asio::buffer(byte), failed) > 0 || late_handshake_messages_ > most_late_handshake_messages) {
-        return close_reason::unexpected_bytes;
+    if (failed != asio::error::would_block) {
+        return close_reason::peer_closed;
     }
-    if (failed == asio::error::would_block) {
-        return std::nullopt;
-    }
-    return close_reason::peer_closed;
-}
-
-/// Whether there are bytes that came with the last answer, in OpenSSL or on their way to it.
-bool link::implementation::has_unread() noexcept {
-    SSL* client = stream_->native_handle();
-    return SSL_has_pending(client) == 1 || BIO_pending(SSL_get_rbio(client)) > 0;
+    // A part of a record that nobody asked for would be read as the next answer.
+    return stream_->has_unread() ? std::optional{close_reason::unexpected_bytes} : std::nullopt;
 }
 
 bool link::implementation::has_input() noexcept {
-    if (!stream_) {
-        return false;
+    return stream_ && stream_->has_input();
+}
+
+void link::implementation::rest() noexcept {
+    if (settings_->release_idle_buffers) {
+        exchange_->release_memory();
+        stream_->release_memory();
     }
-    char byte{};
-    const auto count = ::recv(stream_->lowest_layer().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 void link::implementation::close() noexcept {
@@ -307,12 +309,12 @@ void link::implementation::close() noexcept {
     } catch (const boost::system::system_error&) {
         // A timer or resolver that cannot be cancelled ends by itself.
     }
-    boost::system::error_code ignored;
+    // Not closed: others may be using it.
     if (socket_) {
-        socket_->close(ignored);
+        plain_stream{*socket_}.shutdown();
     }
     if (stream_) {
-        stream_->lowest_layer().close(ignored);
+        stream_->shutdown();
     }
 }
 
@@ -327,9 +329,8 @@ awaitable<void> link::open() {
     return implementation_->open();
 }
 
-void link::send(std::string_view wire, response_body body, const std::shared_ptr<void>& kept,
-                std::function<void(exchange_result)> done) {
-    implementation_->send(wire, body, kept, std::move(done));
+void link::send(std::string_view wire, response_body body, std::shared_ptr<exchange_owner> kept) {
+    implementation_->send(wire, body, std::move(kept));
 }
 
 std::optional<close_reason> link::unfit() {
@@ -338,6 +339,10 @@ std::optional<close_reason> link::unfit() {
 
 bool link::has_input() const noexcept {
     return implementation_->has_input();
+}
+
+void link::rest() noexcept {
+    implementation_->rest();
 }
 
 void link::close() noexcept {

@@ -14,7 +14,6 @@
 #include <coauth/http/pool_options.hpp>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +31,7 @@ struct link_settings {
     std::shared_ptr<resolver> names;
     std::shared_ptr<known_names> known;
     std::chrono::milliseconds attempt_delay;
+    bool release_idle_buffers;
 };
 
 /// How a link was made.
@@ -59,10 +59,8 @@ public:
     /// Throws `coauth::error`.
     awaitable<void> open();
 
-    /// Sends `wire`, a whole request, and awaits the answer; then calls `done`, once. `kept` keeps the link alive, as
-    /// `exchange::start` says: `done` must not have it.
-    void send(std::string_view wire, response_body body, const std::shared_ptr<void>& kept,
-              std::function<void(exchange_result)> done);
+    /// Sends `wire`, a whole request, and awaits the answer. `kept` keeps both alive, as `exchange::start` says.
+    void send(std::string_view wire, response_body body, std::shared_ptr<exchange_owner> kept);
 
     /// Why an idle link may not be used, or nothing if it is well: still open and silent. TLS 1.3 tickets that came
     /// meanwhile are no reason; they are taken in.
@@ -70,6 +68,9 @@ public:
 
     /// Whether something came to an idle link: tickets, foreign bytes, or its end. Quick; never blocks.
     [[nodiscard]] bool has_input() const noexcept;
+
+    /// Gives back the memory that is not needed until the next exchange, if that is wanted.
+    void rest() noexcept;
 
     /// Ends whatever is under way.
     void close() noexcept;

@@ -308,12 +308,24 @@ awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
     self->serve(with, client);
 }
 
-/// What an exchange keeps alive while it is under way.
-struct pool_core::service {
+/// What an exchange keeps alive while it is under way. Its connection keeps it for the next one.
+struct pool_core::service final : exchange_owner {
+    void response_begun() noexcept override { with->told->answer_began(); }
+
+    void exchange_ended(exchange_result ended) override {
+        if (!ended.request_sent) {
+            client->sent.store(sent_before);
+        }
+        const core_ptr core = std::move(self);
+        const connection_ptr connection = std::move(with);
+        client.reset();
+        core->go_on(connection, std::move(ended));
+    }
+
     core_ptr self;
     connection_ptr with;
     std::shared_ptr<call> client;
-    bool sent_before;
+    bool sent_before = false;
 };
 
 void pool_core::serve(const connection_ptr& with, const std::shared_ptr<call>& client) {
@@ -338,14 +350,12 @@ void pool_core::exchange(const connection_ptr& with, const std::shared_ptr<call>
     if (with->served > 0) {
         tell([&](observer& told) { told.connection_reused(with->event()); });
     }
-    const auto kept = std::make_shared<service>(service{shared_from_this(), with, client, client->sent.exchange(true)});
-    with->io.send(client->wire(), client->answer_body(), kept, [of = kept.get()](exchange_result ended) {
-        const service served = *of;
-        if (!ended.request_sent) {
-            served.client->sent.store(served.sent_before);
-        }
-        served.self->go_on(served.with, std::move(ended));
-    });
+    auto kept = std::make_shared<service>();
+    kept->self = shared_from_this();
+    kept->with = with;
+    kept->client = client;
+    kept->sent_before = client->sent.exchange(true);
+    with->io.send(client->wire(), client->answer_body(), std::move(kept));
 }
 
 void pool_core::go_on(const connection_ptr& with, exchange_result ended) {
@@ -357,6 +367,9 @@ void pool_core::go_on(const connection_ptr& with, exchange_result ended) {
 }
 
 std::shared_ptr<call> pool_core::exchanged(const connection_ptr& with, exchange_result ended) {
+    if (ended.reusable) {
+        with->io.rest();  // before the ledger knows of it: from then on others may use it
+    }
     return change([&](ledger_orders& orders) {
         if (!ended.response) {
             ledger_.exchange_failed(*with, std::move(ended), orders);

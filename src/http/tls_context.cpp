@@ -129,6 +129,10 @@ bool demand_name(SSL* client, const std::string& host) {
 
 }  // namespace
 
+void tls_client_deleter::operator()(SSL* client) const noexcept {
+    SSL_free(client);
+}
+
 void tls_context::deleter::operator()(SSL_CTX* context) const noexcept {
     SSL_CTX_free(context);
 }
@@ -138,7 +142,8 @@ tls_context::tls_context(const tls_options& options) : context_{SSL_CTX_new(TLS_
     SSL_CTX* context = context_.get();
     require(context != nullptr, "cannot use TLS");
     require(SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1, "cannot demand TLS 1.2");
-    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    // What has been read is wiped from OpenSSL's buffer: a connection waits there with the last answer otherwise.
+    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CLEANSE_PLAINTEXT);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     set_trust(context, options);
     set_identity(context, options);
@@ -146,15 +151,15 @@ tls_context::tls_context(const tls_options& options) : context_{SSL_CTX_new(TLS_
     SSL_CTX_sess_set_new_cb(context, &keep_session);
 }
 
-SSL* tls_context::new_client(const std::string& host, tls_sessions& sessions) const {
-    std::unique_ptr<SSL, decltype(&SSL_free)> client{SSL_new(context_.get()), &SSL_free};
+tls_client tls_context::new_client(const std::string& host, tls_sessions& sessions) const {
+    tls_client client{SSL_new(context_.get())};
     require(client != nullptr, "cannot make a TLS connection");
     require(SSL_set_ex_data(client.get(), index_of_sessions(), &sessions) == 1, "cannot keep TLS sessions");
     require(demand_name(client.get(), host), "cannot demand a certificate for " + printable(host));
     if (const tls_session session = sessions.take()) {
         SSL_set_session(client.get(), session.get());
     }
-    return client.release();
+    return client;
 }
 
 std::string certificate_complaint(const SSL* client) {

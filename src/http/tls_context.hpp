@@ -14,15 +14,20 @@ using SSL = struct ssl_st;
 
 namespace coauth::http {
 
+struct tls_client_deleter {
+    void operator()(SSL* client) const noexcept;
+};
+using tls_client = std::unique_ptr<SSL, tls_client_deleter>;
+
 /// What all connections of a pool share in TLS: whom to trust, who we are, which versions.
 class tls_context {
 public:
     /// Throws `coauth::error` with `errc::tls_configuration`.
     explicit tls_context(const tls_options& options);
 
-    /// A TLS client for one connection to `host`, whose certificate it will demand; the caller owns it. It resumes one
-    /// of `sessions` if it can, and keeps new ones there: they have to outlive it. Throws `coauth::error`.
-    [[nodiscard]] SSL* new_client(const std::string& host, tls_sessions& sessions) const;
+    /// For one connection to `host`, whose certificate it will demand. It resumes one of `sessions` if it can, and
+    /// keeps new ones there: they have to outlive it. Throws `coauth::error`.
+    [[nodiscard]] tls_client new_client(const std::string& host, tls_sessions& sessions) const;
 
 private:
     struct deleter {

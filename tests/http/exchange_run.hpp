@@ -3,10 +3,9 @@
 #include "http/exchange.hpp"
 #include "tests/http/memory_stream.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,37 +13,37 @@
 namespace coauth::test {
 
 /// One exchange on a scripted stream, and how often it was told what.
-class exchange_run final : public http::exchange_progress {
+class exchange_run {
 public:
     exchange_run() : stream(context.get_executor()), exchange(stream, http::response_limits{}) {}
-    virtual ~exchange_run() = default;
 
     /// Returns nothing if the exchange hung.
     std::optional<http::exchange_result> operator()(http::response_body body = http::response_body::framed) {
-        exchange.request() = request;
-        boost::asio::co_spawn(context, exchange.run(body, this),
-                              [this](std::exception_ptr thrown, http::exchange_result ended) {
-                                  threw = thrown != nullptr;
-                                  result = std::move(ended);
-                              });
+        exchange.start(request, body, std::make_shared<witness>(*this));
         context.restart();
         context.run();
         return std::exchange(result, std::nullopt);
     }
-
-    [[nodiscard]] bool exchange_is_wiped() { return exchange.request().empty(); }
-
-    void request_written() noexcept override { ++written; }
-    void response_begun() noexcept override { ++begun; }
 
     std::string request = "POST /token HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9\r\n\r\ncode=1234";
     boost::asio::io_context context;
     memory_stream stream;
     http::exchange<memory_stream> exchange;
     std::optional<http::exchange_result> result;
-    bool threw = false;
     int written = 0;
     int begun = 0;
+
+private:
+    class witness final : public http::exchange_owner {
+    public:
+        explicit witness(exchange_run& run) : run_(run) {}
+        void request_written() noexcept override { ++run_.written; }
+        void response_begun() noexcept override { ++run_.begun; }
+        void exchange_ended(http::exchange_result ended) override { run_.result = std::move(ended); }
+
+    private:
+        exchange_run& run_;
+    };
 };
 
 }  // namespace coauth::test

@@ -3,10 +3,11 @@
 #include <coauth/http/awaitable.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/async_result.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/socket_base.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,16 +17,15 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace coauth::test {
 
 /// A stream in memory whose peer follows a script: what it answers, in which pieces, and which step breaks.
 ///
-/// Each call of `async_read_some` or `async_write_some` is a step, counted from 1. The peer answers when
-/// `answers_after` bytes have been written. A read or write that nothing can complete waits until the stream breaks or
-/// is closed.
+/// Each call of `read_some` or `write_some` that does not block is a step, counted from 1, and so is each wait. The
+/// peer answers when `answers_after` bytes have been written. A wait that nothing can end lasts until the stream breaks
+/// or is shut down.
 class memory_stream {
 public:
     using executor_type = boost::asio::any_io_executor;
@@ -51,99 +51,93 @@ public:
     [[nodiscard]] bool broken() const noexcept { return broken_.has_value(); }
 
     [[nodiscard]] executor_type get_executor() const noexcept { return where_; }
-    [[nodiscard]] memory_stream& lowest_layer() noexcept { return *this; }
-    void close(error_code&) { break_with(boost::asio::error::operation_aborted); }
+    void shutdown() { break_with(boost::asio::error::operation_aborted); }
 
-    template <class Buffers, class Token>
-    auto async_read_some(const Buffers& buffers, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [this](auto handler, boost::asio::mutable_buffer into) {
-                reading_ = keep(std::move(handler));
-                into_ = into;
-                step();
-            },
-            token, boost::asio::mutable_buffer(*boost::asio::buffer_sequence_begin(buffers)));
+    std::size_t read_some(boost::asio::mutable_buffer into, error_code& error) {
+        if (!readable())
+            return fail(error, boost::asio::error::would_block);
+        step();
+        if (broken_)
+            return fail(error, *broken_);
+        if (pieces.empty())
+            return fail(error, *ends);
+        const std::size_t count = boost::asio::buffer_copy(into, boost::asio::buffer(pieces.front()));
+        pieces.front().erase(0, count);
+        if (pieces.front().empty())
+            pieces.pop_front();
+        error = {};
+        return count;
     }
 
-    template <class Buffers, class Token>
-    auto async_write_some(const Buffers& buffers, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [this](auto handler, boost::asio::const_buffer from) {
-                writing_ = keep(std::move(handler));
-                from_ = from;
-                step();
-            },
-            token, boost::asio::const_buffer(*boost::asio::buffer_sequence_begin(buffers)));
+    std::size_t write_some(boost::asio::const_buffer from, error_code& error) {
+        if (!writable())
+            return fail(error, boost::asio::error::would_block);
+        step();
+        if (broken_)
+            return fail(error, *broken_);
+        const std::size_t count = std::min({from.size(), takes_at_once, room()});
+        written_.append(static_cast<const char*>(from.data()), count);
+        wake();
+        error = {};
+        return count;
+    }
+
+    template <class Handler>
+    void async_wait(boost::asio::socket_base::wait_type what, Handler handler) {
+        (what == boost::asio::socket_base::wait_read ? reading_ : writing_) = keep(std::move(handler));
+        step();
+        wake();
     }
 
 private:
-    using completion = std::function<void(error_code, std::size_t)>;
+    using completion = std::function<void(error_code)>;
 
+    /// Carries it out where it wants to be.
     template <class Handler>
-    static completion keep(Handler&& handler) {
-        auto kept = std::make_shared<std::decay_t<Handler>>(std::forward<Handler>(handler));
-        return [kept](error_code error, std::size_t count) { std::move (*kept)(error, count); };
+    completion keep(Handler handler) {
+        auto kept = std::make_shared<Handler>(std::move(handler));
+        return [kept, where = where_](error_code error) {
+            const auto home = boost::asio::get_associated_executor(*kept, where);
+            boost::asio::post(home, [kept, error] { std::move (*kept)(error); });
+        };
+    }
+
+    static std::size_t fail(error_code& error, error_code with) {
+        error = with;
+        return 0;
+    }
+
+    [[nodiscard]] std::size_t room() const { return takes_at_most - std::min(takes_at_most, written_.size()); }
+    [[nodiscard]] bool writable() const { return broken_ || room() > 0; }
+    [[nodiscard]] bool readable() const {
+        return broken_ || (written_.size() >= answers_after && (!pieces.empty() || ends));
     }
 
     void step() {
         ++steps_;
         if (steps_ == breaks_at)
-            return break_with(breaks_with);
+            break_with(breaks_with);
         if (steps_ == closes_at)
-            return break_with(boost::asio::error::operation_aborted);
-        proceed();
+            break_with(boost::asio::error::operation_aborted);
     }
 
     void break_with(error_code error) {
         if (!broken_)
             broken_ = error;
-        proceed();
+        wake();
     }
 
-    void proceed() {
-        if (writing_)
-            proceed_writing();
-        if (reading_)
-            proceed_reading();
-    }
-
-    void proceed_writing() {
-        if (broken_)
-            return complete(writing_, *broken_, 0);
-        const std::size_t room = takes_at_most - std::min(takes_at_most, written_.size());
-        const std::size_t count = std::min({from_.size(), takes_at_once, room});
-        if (count == 0)
-            return;
-        written_.append(static_cast<const char*>(from_.data()), count);
-        complete(writing_, {}, count);
-    }
-
-    void proceed_reading() {
-        if (broken_)
-            return complete(reading_, *broken_, 0);
-        if (written_.size() < answers_after)
-            return;
-        if (pieces.empty()) {
-            if (ends)
-                complete(reading_, *ends, 0);
-            return;
-        }
-        const std::size_t count = boost::asio::buffer_copy(into_, boost::asio::buffer(pieces.front()));
-        pieces.front().erase(0, count);
-        if (pieces.front().empty())
-            pieces.pop_front();
-        complete(reading_, {}, count);
-    }
-
-    void complete(completion& waiting, error_code error, std::size_t count) {
-        boost::asio::post(where_, [done = std::exchange(waiting, nullptr), error, count] { done(error, count); });
+    /// Those who wait and need not any more.
+    void wake() {
+        if (reading_ && readable())
+            std::exchange(reading_, nullptr)({});
+        if (writing_ && writable())
+            std::exchange(writing_, nullptr)({});
     }
 
     executor_type where_;
     completion reading_;
     completion writing_;
-    boost::asio::mutable_buffer into_;
-    boost::asio::const_buffer from_;
     std::string written_;
     std::size_t steps_ = 0;
     std::optional<error_code> broken_;

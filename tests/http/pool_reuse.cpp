@@ -124,6 +124,56 @@ TEST_CASE("tickets that come while idle are taken in, but not without end") {
     }
 }
 
+TEST_CASE("a part of a record that comes while idle is nobody's answer") {
+    for (const bool release : {false, true}) {
+        CAPTURE(release);
+        std::promise<void> sent;
+        scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t number) {
+                               client.expect_request();
+                               client.send(ok());
+                               if (number == 0) {
+                                   client.send_plain(std::string_view{"\x17\x03\x03\x00\x50half", 9});
+                                   sent.set_value();
+                               }
+                               client.wait_for_end();
+                           }};
+        pool_fixture test;
+        pool_options options = test.options_for(peer);
+        options.release_idle_buffers = release;
+        connection_pool pool{test.context.get_executor(), options};
+        test.send(pool);
+        sent.get_future().wait();
+        CHECK(test.send(pool)->status() == 200);
+        CHECK(test.seen->has("closed 1: unexpected_bytes"));
+        CHECK(peer.connections() == 2);
+    }
+}
+
+TEST_CASE("a connection that gives back its memory while idle serves as before") {
+    const std::string large(100'000, 'x');
+    scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t) {
+                           for (;;) {
+                               client.expect_request();
+                               client.send(ok(large));
+                               client.send_tickets(1);
+                               client.expect_request();
+                               client.send(ok("short"));
+                           }
+                       }};
+    pool_fixture test;
+    pool_options options = test.options_for(peer);
+    options.release_idle_buffers = true;
+    connection_pool pool{test.context.get_executor(), options};
+    http_request post = get();
+    post.method = "POST";
+    post.body = large;
+    for (int round = 0; round < 3; ++round) {
+        CHECK(test.send(pool, post)->answer.value().body() == large);
+        CHECK(test.send(pool)->answer.value().body() == "short");
+    }
+    CHECK(peer.connections() == 1);
+}
+
 TEST_CASE("a connection that was opened in vain is examined too before its first request") {
     std::promise<void> answer_first;
     std::promise<void> answered;
