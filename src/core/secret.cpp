@@ -21,8 +21,9 @@ void wipe(std::string& text) noexcept {
         text.assign(within_itself, '\0');
         asm volatile("" : : "r"(text.data()) : "memory");  // nobody may leave out what nobody reads
     } else {
+        const std::size_t used = text.size();
         text.resize(text.capacity());
-        explicit_bzero(text.data(), text.size());
+        explicit_bzero(text.data(), used);
     }
     text.clear();
 }

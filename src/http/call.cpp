@@ -15,12 +15,9 @@ failure told_of(const http_request& request, failure why) {
     return why;
 }
 
-std::string written(const http_request& request, result<destination>& goes_to) {
+std::string written(const http_request& request, const result<std::shared_ptr<const destination>>& goes_to) {
     std::string wire;
-    const auto done = goes_to ? write_request(wire, request, *goes_to) : result<void>{goes_to.error()};
-    if (goes_to) {
-        wipe(goes_to->target);
-    }
+    const auto done = goes_to ? write_request(wire, request, **goes_to) : result<void>{goes_to.error()};
     if (!done) {
         throw error{told_of(request, done.error())};
     }
@@ -29,11 +26,11 @@ std::string written(const http_request& request, result<destination>& goes_to) {
 
 }  // namespace
 
-call::call(std::uint64_t its_number, http_request request, result<destination> goes_to, clock::steady_time now_is,
-           std::chrono::milliseconds its_limit)
+call::call(std::uint64_t its_number, http_request&& request, result<std::shared_ptr<const destination>> goes_to,
+           clock::steady_time now_is, std::chrono::milliseconds its_limit)
     : wire_{written(request, goes_to)},
       number{its_number},
-      target{std::move(goes_to->to)},
+      target{std::move(*goes_to)},
       method{std::move(request.method)},
       safe_url{std::move(request.safe_url)},
       provider{std::move(request.provider)},

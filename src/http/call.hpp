@@ -32,15 +32,15 @@ public:
     using completion = parked_caller<http_response>::completion;
 
     /// Throws `coauth::error` with `errc::invalid_argument` for a request that may not be sent, or whose URL was none.
-    call(std::uint64_t number, http_request request, result<destination> goes_to, clock::steady_time now,
-         std::chrono::milliseconds limit);
+    call(std::uint64_t number, http_request&& request, result<std::shared_ptr<const destination>> goes_to,
+         clock::steady_time now, std::chrono::milliseconds limit);
     ~call();
 
     call(const call&) = delete;
     call& operator=(const call&) = delete;
 
     const std::uint64_t number;
-    const origin target;
+    const std::shared_ptr<const destination> target;
     const std::string method;
     const std::string safe_url;
     const std::string provider;

@@ -44,6 +44,8 @@ public:
     const strand where;  ///< Where its link works.
     const std::shared_ptr<progress> told;
     link io;
+    std::shared_ptr<exchange_owner>
+        spare;  ///< Of the last exchange, for the next one. Whoever has the connection has it.
 
     /// As an observer sees it.
     [[nodiscard]] connection_event event() const;

@@ -1,12 +1,26 @@
 #include "http/known_urls.hpp"
 
+#include <utility>
+
 namespace coauth::http {
 
-result<destination> known_urls::read(const http_request& request) {
+namespace {
+
+result<known_urls::shared_destination> read_anew(const std::string& url) {
+    auto read = read_url(url);
+    if (!read) {
+        return read.error();
+    }
+    return std::make_shared<const destination>(std::move(*read));
+}
+
+}  // namespace
+
+result<known_urls::shared_destination> known_urls::read(const http_request& request) {
     // A profile that puts a value in says where in the safe one, or has no safe one.
     const bool is_fixed = request.safe_url == request.url;
     if (!is_fixed) {
-        return read_url(request.url);
+        return read_anew(request.url);
     }
     {
         const std::scoped_lock lock{mutex_};
@@ -14,7 +28,7 @@ result<destination> known_urls::read(const http_request& request) {
             return known->second;
         }
     }
-    auto read = read_url(request.url);
+    auto read = read_anew(request.url);
     if (read) {
         const std::scoped_lock lock{mutex_};
         if (urls_.size() < most) {

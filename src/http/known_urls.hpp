@@ -7,6 +7,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -18,14 +19,16 @@ namespace coauth::http {
 /// Threads: any.
 class known_urls {
 public:
+    using shared_destination = std::shared_ptr<const destination>;
+
     /// As `read_url`.
-    [[nodiscard]] result<destination> read(const http_request& request);
+    [[nodiscard]] result<shared_destination> read(const http_request& request);
 
 private:
     static constexpr std::size_t most = 64;
 
     std::mutex mutex_;
-    boost::unordered_flat_map<std::string, destination> urls_;
+    boost::unordered_flat_map<std::string, shared_destination> urls_;
 };
 
 }  // namespace coauth::http

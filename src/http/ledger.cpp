@@ -24,15 +24,14 @@ std::shared_ptr<connection> shared(const connection& which) {
 
 ledger::ledger(const pool_options& limits, make_connection make) : limits_{limits}, make_{std::move(make)} {}
 
-origin_book& ledger::book_of(const origin& target) {
-    const std::string key = target.authority();
-    if (const auto found = books_.find(key); found != books_.end()) {
-        return found->second;
+origin_book& ledger::book_of(const destination& target) {
+    if (target.book == nullptr) {
+        // Two tickets come with a full handshake, and more connections than these are seldom opened at once.
+        constexpr std::size_t most_sessions = 64;
+        const auto sessions = std::min(most_sessions, 2 * limits_.max_connections_per_origin);
+        target.book = &books_.try_emplace(target.authority, target.to, sessions).first->second;
     }
-    // Two tickets come with a full handshake, and more connections than these are seldom opened at once.
-    constexpr std::size_t most_sessions = 64;
-    return books_.try_emplace(key, target, std::min(most_sessions, 2 * limits_.max_connections_per_origin))
-        .first->second;
+    return *target.book;
 }
 
 origin_load ledger::load_of(const origin_book& book) const noexcept {
@@ -45,7 +44,7 @@ void ledger::submit(std::shared_ptr<call> asked, clock::steady_time now, ledger_
         end(asked, asked->failed(errc::shut_down, {}), orders);
         return;
     }
-    origin_book& book = book_of(asked->target);
+    origin_book& book = book_of(*asked->target);
     if (serve_at_once(book, asked, now, orders)) {
         return;
     }
@@ -180,7 +179,8 @@ void ledger::answered(connection& from, http_response answer, std::optional<clos
         return;
     }
     origin_book& book = from.home;
-    end(from.client, std::move(answer), orders);
+    finish(*from.client);
+    orders.answered.emplace(ledger_orders::ending{from.client, std::move(answer)});
     ++from.served;
     from.fresh = false;
     if (worn_out) {
@@ -255,7 +255,7 @@ void ledger::give_up(const std::shared_ptr<call>& unlucky, failure why, close_re
         open_what_is_needed(book, orders);
         return;
     }
-    origin_book& book = book_of(unlucky->target);
+    origin_book& book = book_of(*unlucky->target);
     book.waiting.erase(unlucky->place);
     end(unlucky, std::move(why), orders);
     close_what_nobody_needs(book, reason, orders);
@@ -275,13 +275,17 @@ void ledger::close_what_nobody_needs(origin_book& book, close_reason reason, led
 }
 
 void ledger::end(const std::shared_ptr<call>& done, call_result result, ledger_orders& orders) {
-    if (done->now == call::stage::served) {
-        done->durations.first_byte = done->server->told->first_byte();
-    }
-    done->now = call::stage::done;
-    done->server = nullptr;
+    finish(*done);
     totals_.failed += std::holds_alternative<failure>(result) ? 1 : 0;
     orders.end.push_back({done, std::move(result)});
+}
+
+void ledger::finish(call& done) noexcept {
+    if (done.now == call::stage::served) {
+        done.durations.first_byte = done.server->told->first_byte();
+    }
+    done.now = call::stage::done;
+    done.server = nullptr;
 }
 
 void ledger::remove(connection& gone, close_reason reason, ledger_orders& orders) {

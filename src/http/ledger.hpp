@@ -42,7 +42,10 @@ struct ledger_orders {
     std::vector<std::shared_ptr<connection>> examine;  ///< Idle ones that something came to.
     std::vector<closing> close;
     boost::container::small_vector<ending, 1> end;
-    std::shared_ptr<call> next;  ///< For the connection that reported.
+
+    // For the connection that reported.
+    std::optional<ending> answered;  ///< The call that it has served, and that ends.
+    std::shared_ptr<call> next;      ///< The one that it is to serve.
 };
 
 /// Who waits, who is served and which connections there are: all decisions of the pool, without doing any of it.
@@ -79,10 +82,9 @@ public:
     void shut_down(ledger_orders& orders);
 
     [[nodiscard]] pool_statistics statistics() const;
-    [[nodiscard]] std::uint64_t next_call_number() noexcept { return ++calls_numbered_; }
 
 private:
-    origin_book& book_of(const origin& target);
+    origin_book& book_of(const destination& target);
     [[nodiscard]] origin_load load_of(const origin_book& book) const noexcept;
 
     bool serve_at_once(origin_book& book, const std::shared_ptr<call>& asked, clock::steady_time now,
@@ -95,6 +97,7 @@ private:
     void give_up(const std::shared_ptr<call>& unlucky, failure why, close_reason reason, ledger_orders& orders);
     void close_what_nobody_needs(origin_book& book, close_reason reason, ledger_orders& orders);
     void end(const std::shared_ptr<call>& done, call_result result, ledger_orders& orders);
+    static void finish(call& done) noexcept;
     void remove(connection& gone, close_reason reason, ledger_orders& orders);
 
     void sweep_waiting(origin_book& book, clock::steady_time now, ledger_orders& orders);
@@ -106,7 +109,6 @@ private:
     make_connection make_;
     bool shut_down_ = false;
     std::map<std::string, origin_book, std::less<>> books_;
-    std::uint64_t calls_numbered_ = 0;
     std::uint64_t connections_numbered_ = 0;
     pool_statistics totals_;
 };

@@ -6,11 +6,14 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
 
 #include <exception>
 #include <utility>
@@ -66,21 +69,25 @@ public:
         }
     }
 
+    /// Resumes it on its own executor: from within, where this is called there already. Then it runs until it waits
+    /// again, and what it throws comes out of here.
+    void resume_here(result with) {
+        const executor home = std::exchange(home_, {});
+        auto resumed = resumption(answer(std::move(with)));
+        if (const auto* io = home.template target<working_io_executor>()) {
+            io->execute(std::move(resumed));
+        } else {
+            boost::asio::dispatch(home, std::move(resumed));
+        }
+    }
+
     /// Resumes it on its own executor, never from within.
     void resume(std::exception_ptr thrown, T value) {
         post([thrown = std::move(thrown), value = std::move(value)](completion handler) mutable {
             std::move(handler)(std::move(thrown), std::move(value));
         });
     }
-    void resume(result with) {
-        post([with = std::move(with)](completion handler) mutable {
-            if (auto* why = std::get_if<failure>(&with)) {
-                std::move(handler)(std::make_exception_ptr(error{std::move(*why)}), T{});
-            } else {
-                std::move(handler)(std::exception_ptr{}, std::get<T>(std::move(with)));
-            }
-        });
-    }
+    void resume(result with) { post(answer(std::move(with))); }
 
     /// Destroys the caller's frame, where its context ends and it cannot be resumed any more. That frame may hold the
     /// thing itself, a circle that nobody else would break; and no executor may be used once its context is gone.
@@ -95,17 +102,35 @@ public:
     }
 
 private:
+    using working_io_executor = decltype(boost::asio::require(std::declval<boost::asio::io_context::executor_type>(),
+                                                              boost::asio::execution::outstanding_work.tracked));
+
+    static auto answer(result with) {
+        return [with = std::move(with)](completion handler) mutable {
+            if (auto* why = std::get_if<failure>(&with)) {
+                std::move(handler)(std::make_exception_ptr(error{std::move(*why)}), T{});
+            } else {
+                std::move(handler)(std::exception_ptr{}, std::get<T>(std::move(with)));
+            }
+        };
+    }
+
     template <class Call>
-    void post(Call call) {
-        // Let go of at once: resumed, the caller may end its context, while somebody still holds this.
-        const executor home = std::exchange(home_, {});
-        boost::asio::post(home, [handler = std::move(handler_), call = std::move(call)]() mutable {
+    auto resumption(Call call) {
+        return [handler = std::move(handler_), call = std::move(call)]() mutable {
             // The slot is the caller's: it may be touched here, on the caller's executor, and nowhere else.
             if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
                 slot.clear();
             }
             call(std::move(handler));
-        });
+        };
+    }
+
+    template <class Call>
+    void post(Call call) {
+        // Let go of at once: resumed, the caller may end its context, while somebody still holds this.
+        const executor home = std::exchange(home_, {});
+        boost::asio::post(home, resumption(std::move(call)));
     }
 
     executor home_;

@@ -83,13 +83,9 @@ void pool_core::watch_context() {
 
 std::shared_ptr<call> pool_core::new_call(http_request request) {
     const auto limit = std::clamp(request.timeout.value_or(options_.timeout), 0ms, longest_duration);
-    std::uint64_t number = 0;
-    {
-        const std::scoped_lock lock{mutex_};
-        number = ledger_.next_call_number();
-    }
     auto goes_to = urls_.read(request);
-    return std::make_shared<call>(number, std::move(request), std::move(goes_to), clock_->steady_now(), limit);
+    return std::make_shared<call>(++calls_numbered_, std::move(request), std::move(goes_to), clock_->steady_now(),
+                                  limit);
 }
 
 void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, call::completion handler) {
@@ -105,17 +101,16 @@ void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, 
     change([&](ledger_orders& orders) { ledger_.submit(asked, clock_->steady_now(), orders); });
 }
 
-/// Lets the ledger decide, then does what it wants. Returns the next call of the connection that reported. Throws what
-/// the ledger throws for want of memory, when all that it had decided is done.
+/// Lets the ledger decide, then does what it wants, but for what is for the connection that reported: that is left in
+/// `orders`. Throws what the ledger throws for want of memory, when all that it had decided is done.
 template <class Change>
-std::shared_ptr<call> pool_core::change(Change&& what_happened) {
-    ledger_orders orders;
+void pool_core::change(Change&& what_happened, ledger_orders& orders) {
     std::exception_ptr broken;
     bool begin_to_sweep = false;
     {
         const std::scoped_lock lock{mutex_};
         if (abandoned_) {
-            return nullptr;
+            return;
         }
         try {
             what_happened(orders);
@@ -132,6 +127,13 @@ std::shared_ptr<call> pool_core::change(Change&& what_happened) {
     if (broken) {
         std::rethrow_exception(broken);
     }
+}
+
+/// The same for what ends no call; returns the next one of the connection that reported.
+template <class Change>
+std::shared_ptr<call> pool_core::change(Change&& what_happened) {
+    ledger_orders orders;
+    change(std::forward<Change>(what_happened), orders);
     return std::move(orders.next);
 }
 
@@ -149,18 +151,21 @@ void pool_core::carry_out(ledger_orders& orders) noexcept {
     };
     for_each(orders.open, [&](const connection_ptr& opening) { start(opening, open(shared_from_this(), opening)); });
     for_each(orders.serve, [&](const ledger_orders::serving& order) {
-        asio::dispatch(order.which->where,
+        asio::dispatch(order.which->where.get_inner_executor(),
                        [self = shared_from_this(), order] { self->serve(order.which, order.client); });
     });
     for_each(orders.examine, [&](const connection_ptr& idle) { begin_to_examine(idle); });
     for_each(orders.close, [&](const ledger_orders::closing& order) { close(order); });
-    for_each(orders.end, [&](ledger_orders::ending& order) { end(order); });
+    for_each(orders.end, [&](ledger_orders::ending& order) {
+        tell_end(order);
+        order.which->caller.resume(std::move(order.result));
+    });
 }
 
 /// Nobody has a deadline for a connection that is examined, so it must not stay so.
 void pool_core::begin_to_examine(const connection_ptr& idle) {
     try {
-        asio::dispatch(idle->where, [self = shared_from_this(), idle] { self->examine(idle); });
+        asio::dispatch(idle->where.get_inner_executor(), [self = shared_from_this(), idle] { self->examine(idle); });
     } catch (...) {
         work_broke(idle, std::current_exception());
     }
@@ -183,7 +188,7 @@ void pool_core::close(const ledger_orders::closing& order) {
     }
 }
 
-void pool_core::end(ledger_orders::ending& order) {
+void pool_core::tell_end(const ledger_orders::ending& order) const noexcept {
     tell([&](observer& told) {
         const auto* answer = std::get_if<http_response>(&order.result);
         request_durations durations = order.which->durations;
@@ -191,7 +196,6 @@ void pool_core::end(ledger_orders::ending& order) {
         told.request_ended(event_of(*order.which), answer != nullptr ? answer->status() : 0,
                            std::get_if<failure>(&order.result), durations);
     });
-    order.which->caller.resume(std::move(order.result));
 }
 
 void pool_core::begin_sweeping() {
@@ -309,7 +313,7 @@ awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
 }
 
 /// What an exchange keeps alive while it is under way. Its connection keeps it for the next one.
-struct pool_core::service final : exchange_owner {
+struct pool_core::service final : exchange_owner, std::enable_shared_from_this<service> {
     void response_begun() noexcept override { with->told->answer_began(); }
 
     void exchange_ended(exchange_result ended) override {
@@ -317,9 +321,10 @@ struct pool_core::service final : exchange_owner {
             client->sent.store(sent_before);
         }
         const core_ptr core = std::move(self);
-        const connection_ptr connection = std::move(with);
+        const connection_ptr served = std::move(with);
         client.reset();
-        core->go_on(connection, std::move(ended));
+        served->spare = shared_from_this();
+        core->go_on(served, std::move(ended));
     }
 
     core_ptr self;
@@ -350,7 +355,7 @@ void pool_core::exchange(const connection_ptr& with, const std::shared_ptr<call>
     if (with->served > 0) {
         tell([&](observer& told) { told.connection_reused(with->event()); });
     }
-    auto kept = std::make_shared<service>();
+    auto kept = with->spare ? std::static_pointer_cast<service>(std::move(with->spare)) : std::make_shared<service>();
     kept->self = shared_from_this();
     kept->with = with;
     kept->client = client;
@@ -358,29 +363,38 @@ void pool_core::exchange(const connection_ptr& with, const std::shared_ptr<call>
     with->io.send(client->wire(), client->answer_body(), std::move(kept));
 }
 
+/// The next call is served before the one that was answered resumes its caller: here, as a rule, and who knows what
+/// that does, or throws.
 void pool_core::go_on(const connection_ptr& with, exchange_result ended) {
+    ledger_orders orders;
     try {
-        serve(with, exchanged(with, std::move(ended)));
+        exchanged(with, std::move(ended), orders);
+        serve(with, orders.next);
     } catch (...) {
         work_broke(with, std::current_exception());
     }
+    if (orders.answered) {
+        tell_end(*orders.answered);
+        orders.answered->which->caller.resume_here(std::move(orders.answered->result));
+    }
 }
 
-std::shared_ptr<call> pool_core::exchanged(const connection_ptr& with, exchange_result ended) {
+void pool_core::exchanged(const connection_ptr& with, exchange_result ended, ledger_orders& orders) {
     if (ended.reusable) {
         with->io.rest();  // before the ledger knows of it: from then on others may use it
     }
-    return change([&](ledger_orders& orders) {
+    const auto what_happened = [&](ledger_orders& wanted) {
         if (!ended.response) {
-            ledger_.exchange_failed(*with, std::move(ended), orders);
+            ledger_.exchange_failed(*with, std::move(ended), wanted);
             return;
         }
         std::optional<close_reason> worn_out;
         if (!ended.reusable) {
             worn_out = ended.bytes_left_over > 0 ? close_reason::unexpected_bytes : close_reason::peer_wish;
         }
-        ledger_.answered(*with, std::move(*ended.response), worn_out, clock_->steady_now(), orders);
-    });
+        ledger_.answered(*with, std::move(*ended.response), worn_out, clock_->steady_now(), wanted);
+    };
+    change(what_happened, orders);
 }
 
 void pool_core::examine(const connection_ptr& with) {

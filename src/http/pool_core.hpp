@@ -12,6 +12,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -52,22 +54,26 @@ private:
 
     // On the connection's strand.
     static awaitable<void> open(core_ptr self, connection_ptr with);
+
+    // Where the connection is nobody else's.
     void serve(const connection_ptr& with, const std::shared_ptr<call>& client);
     bool give_up_unfit(const connection_ptr& with);
     void exchange(const connection_ptr& with, const std::shared_ptr<call>& client);
     void go_on(const connection_ptr& with, exchange_result ended);
     void examine(const connection_ptr& with);
 
-    std::shared_ptr<call> exchanged(const connection_ptr& with, exchange_result ended);
+    void exchanged(const connection_ptr& with, exchange_result ended, ledger_orders& orders);
     void start(const connection_ptr& with, awaitable<void> work);
     void work_broke(const connection_ptr& with, const std::exception_ptr& why);
 
+    template <class Change>
+    void change(Change&& what_happened, ledger_orders& orders);
     template <class Change>
     std::shared_ptr<call> change(Change&& what_happened);
     void carry_out(ledger_orders& orders) noexcept;
     void begin_to_examine(const connection_ptr& idle);
     void close(const ledger_orders::closing& order);
-    void end(ledger_orders::ending& order);
+    void tell_end(const ledger_orders::ending& order) const noexcept;
 
     void begin_sweeping();
     void arm_sweep();
@@ -82,6 +88,7 @@ private:
     const std::shared_ptr<const clock> clock_;
     const std::shared_ptr<const link_settings> link_settings_;
     known_urls urls_;
+    std::atomic<std::uint64_t> calls_numbered_{0};
 
     mutable std::mutex mutex_;
     ledger ledger_;

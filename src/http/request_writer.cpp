@@ -3,8 +3,10 @@
 #include "core/ascii.hpp"
 
 #include <coauth/core/port.hpp>
+#include <coauth/core/secret.hpp>
 
 #include <boost/url/grammar/ci_string.hpp>
+#include <boost/url/grammar/lut_chars.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -31,10 +33,9 @@ bool is_letter_or_digit(char c) {
 
 /// RFC 9110, section 5.6.2.
 bool is_token(std::string_view text) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return is_letter_or_digit(c) || marks.find(c) != std::string_view::npos;
-    });
+    constexpr urls::grammar::lut_chars characters =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), characters);
 }
 
 bool has_control_character(std::string_view text) {
@@ -157,6 +158,13 @@ std::string origin::authority() const {
     return text;
 }
 
+destination::destination(origin its_origin, std::string its_target)
+    : to{std::move(its_origin)}, authority{to.authority()}, target{std::move(its_target)} {}
+
+destination::~destination() {
+    wipe(target);
+}
+
 result<destination> read_url(std::string_view text) {
     const auto url = parse_https_url(text);
     if (!url)
@@ -173,7 +181,7 @@ result<void> write_request(std::string& out, const http_request& request, const 
 
     out.reserve(out.size() + most_bytes_of(request));  // growing would leave secrets behind
     out.append(request.method).append(" ").append(goes_to.target).append(" HTTP/1.1\r\n");
-    append_field(out, "Host", goes_to.to.authority());
+    append_field(out, "Host", goes_to.authority);
     for (const auto& [name, value] : request.headers)
         append_field(out, name, value);
     if (announces_body(request))

@@ -20,10 +20,19 @@ struct origin {
     [[nodiscard]] std::string authority() const;
 };
 
+struct origin_book;
+
 /// What a URL says to a request.
 struct destination {
-    origin to;
-    std::string target;  ///< Path and query (RFC 9112, section 3.2.1). May carry a secret.
+    destination(origin its_origin, std::string its_target);
+    destination(destination&&) noexcept = default;
+    ~destination();  ///< Wipes the target.
+
+    const origin to;
+    const std::string authority;  ///< Of `to`.
+    std::string target;           ///< Path and query (RFC 9112, section 3.2.1). May carry a secret.
+
+    mutable origin_book* book = nullptr;  ///< Where the ledger keeps its calls. The ledger's, under the pool's mutex.
 };
 
 /// Fails with `errc::invalid_argument` where the URL is not absolute and https, or has a user in it. The text does not

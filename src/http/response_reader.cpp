@@ -2,8 +2,6 @@
 
 #include "core/ascii.hpp"
 
-#include <coauth/core/secret.hpp>
-
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -55,18 +53,6 @@ bool has_control_character(std::string_view text) {
     return !all_between(text, ' ', '~') && std::any_of(text.begin(), text.end(), is_control);
 }
 
-/// Appends without leaving a copy behind in memory that is given back.
-void append_wiping(std::string& text, std::string_view more) {
-    if (text.capacity() - text.size() < more.size()) {
-        std::string larger;
-        larger.reserve(std::max(text.size() + more.size(), 2 * text.capacity()));
-        larger.append(text);
-        wipe(text);
-        text.swap(larger);
-    }
-    text.append(more);
-}
-
 /// One message, interim or final. Beast finds its parts; what it lets pass and must not is refused here: unusual
 /// transfer codings beside a length, trailers, statuses out of range.
 class message_parser final : public beast::http::basic_parser<false> {
@@ -78,13 +64,15 @@ public:
         header_limit(static_cast<std::uint32_t>(
             std::min<std::size_t>(limits.header_bytes, std::numeric_limits<std::uint32_t>::max())));
     }
-    ~message_parser() override { wipe(unsized_body_); }
 
     [[nodiscard]] bool interim() const noexcept { return response_.status() < 200; }
     [[nodiscard]] bool reusable() const noexcept { return reusable_; }
     [[nodiscard]] std::size_t body_bytes() const noexcept { return body_bytes_; }
     [[nodiscard]] std::size_t chunks() const noexcept { return chunks_; }
     [[nodiscard]] http_response take() { return std::move(response_); }
+
+    /// So many bytes have come: as a rule, all of it. The response's own notes of its fields take a little more.
+    void expect(std::size_t bytes) { response_.reserve(bytes + 128); }
 
     [[nodiscard]] failure why(const beast::error_code& error) const {
         if (refused_)
@@ -149,7 +137,7 @@ private:
 
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, beast::error_code&) override {
         if (has_length_ && length)
-            response_.reserve_body(static_cast<std::size_t>(*length));
+            response_.reserve(static_cast<std::size_t>(*length));
     }
 
     std::size_t on_body_impl(beast::string_view bytes, beast::error_code& error) override {
@@ -168,23 +156,14 @@ private:
         body_bytes_ += bytes.size();
         if (body_bytes_ > limits_.body_bytes)
             refuse(too_large("body is", limits_.body_bytes, "max_body_bytes"), error);
-        else if (has_length_)
-            response_.append_body(bytes);
         else
-            append_wiping(unsized_body_, bytes);
+            response_.append_body(bytes);
     }
 
-    void on_finish_impl(beast::error_code&) override {
-        if (unsized_body_.empty())
-            return;
-        response_.reserve_body(unsized_body_.size());
-        response_.append_body(unsized_body_);
-        wipe(unsized_body_);
-    }
+    void on_finish_impl(beast::error_code&) override {}
 
     const response_limits& limits_;
     http_response response_;
-    std::string unsized_body_;
     std::optional<failure> refused_;
     std::size_t body_bytes_ = 0;
     std::size_t chunks_ = 0;
@@ -218,7 +197,10 @@ public:
     [[nodiscard]] http_response take() { return parser_->take(); }
 
     result<std::size_t> feed(std::string_view bytes) {
-        started_ = started_ || !bytes.empty();
+        if (!started_ && !bytes.empty()) {
+            started_ = true;
+            parser_->expect(bytes.size());
+        }
         std::size_t used = 0;
         while (used < bytes.size() && !done() && !too_short_for_chunk(bytes.size() - used)) {
             beast::error_code error;

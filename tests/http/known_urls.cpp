@@ -26,8 +26,8 @@ TEST_CASE("a URL says the same however often it is read") {
             for (const std::string& safe : {url, std::string{}, std::string{"https://api.example:8443/{code}"}}) {
                 const auto read = urls.read(asked(url, safe));
                 REQUIRE(read.has_value());
-                CHECK(read->to == http::origin{"api.example", 8443});
-                CHECK(read->target == path);
+                CHECK((*read)->to == http::origin{"api.example", 8443});
+                CHECK((*read)->target == path);
             }
         }
     }

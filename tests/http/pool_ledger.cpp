@@ -32,7 +32,8 @@ public:
     call_ptr submit(std::chrono::milliseconds limit = 30s, bool idempotent = false) {
         http_request request{"GET", "https://api.test/"};
         request.idempotent = idempotent;
-        auto asked = std::make_shared<call>(++calls_, request, read_url(request.url), now, limit);
+        const auto goes_to = std::make_shared<const destination>(read_url(request.url).value());
+        auto asked = std::make_shared<call>(++calls_, std::move(request), goes_to, now, limit);
         asked_of([&](ledger_orders& out) { book.submit(asked, now, out); });
         return asked;
     }

@@ -47,7 +47,7 @@ public:
     http_response() = default;
     explicit http_response(unsigned status, std::string body = {});  ///< Without header fields.
     http_response(const http_response&) = default;
-    http_response(http_response&&) noexcept = default;
+    http_response(http_response&& other) noexcept;           ///< Leaves an empty one.
     http_response& operator=(http_response other) noexcept;  ///< Wipes what was there.
     ~http_response();
 
@@ -56,22 +56,21 @@ public:
 
     /// The first field of that name, whatever its case; the view lives until the response changes or dies.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
-    [[nodiscard]] std::size_t header_count() const noexcept { return fields_.size(); }  ///< Fields of all names.
-    http_response& add_header(std::string_view name, std::string_view value);           ///< Behind those there are.
+    [[nodiscard]] std::size_t header_count() const noexcept { return header_count_; }  ///< Fields of all names.
+    http_response& add_header(std::string_view name, std::string_view value);          ///< Behind those there are.
 
-    [[nodiscard]] std::string_view body() const noexcept { return body_; }  ///< As long as the response is unchanged.
-    void append_body(std::string_view bytes) { body_.append(bytes); }       ///< Behind what is there.
-    void reserve_body(std::size_t bytes) { body_.reserve(bytes); }          ///< For so many in all, before they come.
+    /// As long as the response is unchanged.
+    [[nodiscard]] std::string_view body() const noexcept { return std::string_view{text_}.substr(body_at_); }
+    void append_body(std::string_view bytes);  ///< Behind what is there.
+
+    /// Makes room for so many bytes more, of names, values and body together.
+    void reserve(std::size_t bytes);
 
 private:
-    struct field {
-        std::size_t name_at, value_at, end;
-    };
-
     unsigned status_ = 0;
-    std::string text_;  // names and values of all fields, one after the other
-    std::vector<field> fields_;
-    std::string body_;
+    unsigned header_count_ = 0;
+    std::size_t body_at_ = 0;
+    std::string text_;  // the fields, each with the lengths of its name and value in front, and behind them the body
 };
 
 }  // namespace coauth
