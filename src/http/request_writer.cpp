@@ -54,8 +54,9 @@ bool is_transports_own(std::string_view name) {
     constexpr std::array<std::string_view, 10> own{
         "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection",
         "TE",   "Trailer",        "Upgrade",           "Expect"};
-    return std::any_of(own.begin(), own.end(),
-                       [&](std::string_view each) { return urls::grammar::ci_is_equal(each, name); });
+    return std::any_of(own.begin(), own.end(), [&](std::string_view each) {
+        return each.size() == name.size() && urls::grammar::ci_is_equal(each, name);
+    });
 }
 
 result<urls::url_view> parse_https_url(std::string_view text) {

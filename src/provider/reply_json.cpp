@@ -12,6 +12,7 @@
 #include <forward_list>
 #include <functional>
 #include <iterator>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -43,10 +44,8 @@ public:
     bool on_object_begin(json::error_code&) { return true; }
     bool on_object_end(std::size_t count, json::error_code&) {
         const auto first = names_.end() - static_cast<std::ptrdiff_t>(count);
-        std::sort(first, names_.end());
-        for (auto twin = std::adjacent_find(first, names_.end()); twin != names_.end();
-             twin = std::adjacent_find(std::next(twin), names_.end())) {
-            repeated_.emplace_back(*twin);
+        if (count > few || has_twins({&*first, count})) {
+            note_twins(first);
         }
         names_.erase(first, names_.end());
         stack_.push_object(count);
@@ -98,6 +97,29 @@ public:
     [[nodiscard]] json::value release() { return stack_.release(); }
 
 private:
+    using names = boost::container::small_vector<std::string_view, 16>;
+
+    /// So many names are compared with each other faster than sorted.
+    static constexpr std::size_t few = 16;
+
+    static bool has_twins(std::span<const std::string_view> all) noexcept {
+        for (std::size_t i = 1; i < all.size(); ++i) {
+            if (std::find(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i), all[i]) !=
+                all.begin() + static_cast<std::ptrdiff_t>(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void note_twins(names::iterator first) {
+        std::sort(first, names_.end());
+        for (auto twin = std::adjacent_find(first, names_.end()); twin != names_.end();
+             twin = std::adjacent_find(std::next(twin), names_.end())) {
+            repeated_.emplace_back(*twin);
+        }
+    }
+
     /// What all replies are read in, which has no state.
     static wiping_memory* wiping() {
         static wiping_memory memory;
@@ -116,9 +138,9 @@ private:
     std::string_view text_;
     json::storage_ptr memory_;  // wiped as a whole
     json::value_stack stack_{memory_};
-    boost::container::small_vector<std::string_view, 16> names_;  // of all objects that are open, the innermost's last
-    std::forward_list<std::string> kept_;                         // those that do not stand in the reply as they are
-    std::string name_;                                            // what has come of one that comes in parts
+    names names_;                          // of all objects that are open, the innermost's last
+    std::forward_list<std::string> kept_;  // those that do not stand in the reply as they are
+    std::string name_;                     // what has come of one that comes in parts
     std::vector<std::string> repeated_;
 };
 

@@ -7,11 +7,13 @@ namespace coauth::provider {
 
 const boost::json::value* find_at(const boost::json::value& in, std::string_view at) noexcept {
     const boost::json::value* found = nullptr;
-    if (at.empty() || at.front() == '/') {
+    const std::string_view name = at.substr(at.starts_with('/') ? 1 : 0);
+    const bool is_path = at.empty() || (at.size() != name.size() && name.find_first_of("/~") != name.npos);
+    if (is_path) {
         boost::json::error_code none;
         found = in.find_pointer({at.data(), at.size()}, none);
     } else if (const auto* object = in.if_object()) {
-        found = object->if_contains({at.data(), at.size()});
+        found = object->if_contains({name.data(), name.size()});
     }
     return found && !found->is_null() ? found : nullptr;
 }

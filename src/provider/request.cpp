@@ -77,7 +77,7 @@ bool has_segment_of_dots(std::string_view decoded_path) noexcept {
 /// The loader has seen to it that scheme and host are fixed text, and no value escapes from its place in the path. Only
 /// a segment of dots would still lead to another path.
 std::optional<failure> check_url(const template_text& made_of, std::string_view text) {
-    if (made_of.pieces().size() == 1) {
+    if (made_of.fixed()) {
         return std::nullopt;
     }
     const auto url = boost::urls::parse_uri({text.data(), text.size()});
@@ -94,6 +94,11 @@ std::optional<failure> check_url(const template_text& made_of, std::string_view 
 
 std::optional<failure> write_url(const operation_rules& operation, const placeholder_values& values,
                                  http_request& into) {
+    if (const std::string* fixed = operation.url.fixed(); fixed && operation.query.empty()) {
+        into.url = *fixed;
+        into.safe_url = *fixed;
+        return std::nullopt;
+    }
     auto url = operation.url.expand(values, escape::percent);
     if (!url) {
         return url.error();

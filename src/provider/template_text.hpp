@@ -57,6 +57,10 @@ public:
     [[nodiscard]] std::string expand_safe(const placeholder_values& values, escape how) const;
 
     [[nodiscard]] const std::vector<template_piece>& pieces() const noexcept { return pieces_; }
+    /// The whole of it, where it has no placeholders; otherwise null.
+    [[nodiscard]] const std::string* fixed() const noexcept {
+        return pieces_.size() == 1 && pieces_.front().names.empty() ? &pieces_.front().text : nullptr;
+    }
     [[nodiscard]] const std::string& source() const noexcept { return source_; }
 
 private:

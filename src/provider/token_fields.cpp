@@ -50,6 +50,7 @@ result<secret> read_secret(const json::value& from, std::string_view at) {
 
 std::vector<std::string> split(std::string_view text, std::string_view separator) {
     std::vector<std::string> parts;
+    parts.reserve(1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), separator.front())));
     while (!text.empty()) {
         const auto part = text.substr(0, text.find(separator));
         if (!part.empty()) {
@@ -100,6 +101,10 @@ std::optional<failure> read_type(const token_rules& rules, const json::value& fr
                    ? std::optional(unreadable(errc::missing_field, quoted(rules.token_type) + " is missing"))
                    : std::nullopt;
     }
+    if (*type == "Bearer") {
+        into.token_type = *type;
+        return std::nullopt;
+    }
     into.token_type = printable(*type, 60);
     return lower(*type) == "bearer"
                ? std::nullopt
@@ -107,22 +112,16 @@ std::optional<failure> read_type(const token_rules& rules, const json::value& fr
 }
 
 /// The fields that the rules read. A pointer that goes deeper names none of them: such a dialect has a `root`.
-std::vector<std::string_view> known_fields(const token_rules& rules) {
-    std::vector<std::string_view> known;
-    known.reserve(4 + rules.expires.size() + rules.refresh_expires.size());
-    known.assign({rules.access_token, rules.refresh_token, rules.token_type, rules.scope});
-    for (const auto* list : {&rules.expires, &rules.refresh_expires}) {
-        for (const auto& rule : *list) {
-            known.push_back(rule.at);
-        }
-    }
-    for (auto& at : known) {
-        at.remove_prefix(at.starts_with('/') ? 1 : 0);
-    }
-    return known;
+/// Whether a field of that name is read by a rule.
+bool is_known(const token_rules& rules, std::string_view name) noexcept {
+    const auto is_at = [&](std::string_view at) { return at.substr(at.starts_with('/') ? 1 : 0) == name; };
+    const auto has_it = [&](const auto& list) {
+        return std::any_of(list.begin(), list.end(), [&](const auto& rule) { return is_at(rule.at); });
+    };
+    return is_at(rules.access_token) || is_at(rules.refresh_token) || is_at(rules.token_type) || is_at(rules.scope) ||
+           has_it(rules.expires) || has_it(rules.refresh_expires);
 }
 
-/// What a refresh may leave out.
 void keep_previous(const token& previous, token& read) {
     read.token_type = previous.token_type;
     read.refresh_token = previous.refresh_token;
@@ -141,9 +140,8 @@ void keep_further(const token_rules& rules, const json::value& reply, const json
             }
         }
     }
-    const auto known = known_fields(rules);
     for (const auto& member : from.get_object()) {
-        if (std::find(known.begin(), known.end(), std::string_view(member.key())) == known.end()) {
+        if (!is_known(rules, member.key())) {
             extra[member.key()] = member.value();
         }
     }
