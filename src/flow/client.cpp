@@ -1,4 +1,5 @@
 #include "provider/foreign_text.hpp"
+#include "provider/profile_data.hpp"
 #include "provider/reply_json.hpp"
 
 #include <coauth/flow/client.hpp>
@@ -134,38 +135,64 @@ struct client::steps {
     using read_by = typename decltype(std::declval<const Step&>().read(
         std::declval<const state&>(), std::declval<const http_response&>()))::value_type;
 
+    // The frame holds what has to outlast the wait and nothing else: Asio has small ones ready, and goes without for
+    // those over 1 KiB.
     template <class Step>
     static awaitable<read_by<Step>> run(shared self, Step step) {
-        provider::request_values values;
-        values.who = self->who.get();
-        step.give(values);
-        http_request request = provider::build_request(self->what, step.operation, values).value();
-        request.timeout = self->options.timeout;
-        const bool repeatable = request.idempotent;
+        awaitable<http_response> asked = ask(*self, step);
         http_response answer;
         try {
-            answer = co_await self->via->send(std::move(request));
-        } catch (const error& thrown) {
-            fail(*self, step.operation, repeatable, thrown.details());
-        } catch (const boost::system::system_error& thrown) {
-            fail(*self, step.operation, repeatable, foreign_failure(thrown.code()));
+            answer = co_await std::move(asked);
+        } catch (...) {
+            fail_unanswered(*self, step.operation);
         }
-        auto read = step.read(*self, answer);
+        co_return conclude(*self, step, answer);
+    }
+
+    template <class Step>
+    static provider::request_values values_of(const state& self, const Step& step) {
+        provider::request_values values;
+        values.who = self.who.get();
+        step.give(values);
+        return values;
+    }
+
+    template <class Step>
+    static awaitable<http_response> ask(const state& self, const Step& step) {
+        http_request request = provider::build_request(self.what, step.operation, values_of(self, step)).value();
+        request.timeout = self.options.timeout;
+        return self.via->send(std::move(request));
+    }
+
+    template <class Step>
+    static read_by<Step> conclude(const state& self, const Step& step, const http_response& answer) {
+        auto read = step.read(self, answer);
         if (!read) {
-            fail(*self, step.operation, repeatable, heard(std::move(read).error(), values));
+            fail(self, step.operation, heard(std::move(read).error(), values_of(self, step)));
         }
-        co_return std::move(*read);
+        return std::move(*read);
+    }
+
+    /// With what the transport is throwing.
+    [[noreturn]] static void fail_unanswered(const state& self, std::string_view operation) {
+        try {
+            throw;
+        } catch (const error& thrown) {
+            fail(self, operation, thrown.details());
+        } catch (const boost::system::system_error& thrown) {
+            fail(self, operation, foreign_failure(thrown.code()));
+        }
     }
 
     /// Completes what a lower floor knows of a failure, and throws it.
-    [[noreturn]] static void fail(const state& self, std::string_view operation, bool repeatable, failure what) {
+    [[noreturn]] static void fail(const state& self, std::string_view operation, failure what) {
         if (what.step.empty()) {
             what.step = operation;
         }
         if (what.provider.empty()) {
             what.provider = self.what.name();
         }
-        what.repeatable = repeatable;
+        what.repeatable = self.what.data().find(operation)->idempotent;
         throw error(std::move(what));
     }
 

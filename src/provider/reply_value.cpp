@@ -8,7 +8,8 @@ namespace coauth::provider {
 const boost::json::value* find_at(const boost::json::value& in, std::string_view at) noexcept {
     const boost::json::value* found = nullptr;
     const std::string_view name = at.substr(at.starts_with('/') ? 1 : 0);
-    const bool is_path = at.empty() || (at.size() != name.size() && name.find_first_of("/~") != name.npos);
+    const auto has = [&](char c) { return name.find(c) != name.npos; };
+    const bool is_path = at.empty() || (at.size() != name.size() && (has('/') || has('~')));
     if (is_path) {
         boost::json::error_code none;
         found = in.find_pointer({at.data(), at.size()}, none);
