@@ -146,16 +146,16 @@ void token_cache::serve(client served) {
     implementation_->serve(std::move(served));
 }
 
-awaitable<token_ptr> token_cache::get(token_key key) {
-    return get(std::move(key), implementation_->get_timeout());
+awaitable<token_ptr> token_cache::get(const token_key& key) {
+    return get(key, implementation_->get_timeout());
 }
 
-awaitable<token_ptr> token_cache::get(token_key key, std::chrono::milliseconds timeout) {
+awaitable<token_ptr> token_cache::get(const token_key& key, std::chrono::milliseconds timeout) {
     // Not a coroutine: for what is at hand a small one is made, which need not take the key along.
     if (token_ptr ready = implementation_->at_hand(key)) {
         return at_once(std::move(ready));
     }
-    return implementation::find(implementation_, std::move(key), timeout);
+    return implementation::find(implementation_, key, timeout);
 }
 
 token_ptr token_cache::peek(const token_key& key) const {

@@ -73,11 +73,11 @@ public:
     /// `errc::no_token` where nothing is kept, a failure that was remembered while the cache pauses after it (see
     /// `retry_after`), class store where the store does not answer, and `errc::invalid_argument` for a key without a
     /// client id if none or several clients are served. A timeout of zero or less takes what is at hand. What is at
-    /// hand is looked up by the call itself, not only when its result is awaited.
-    [[nodiscard]] awaitable<token_ptr> get(token_key key);
+    /// hand is looked up by the call itself, not only when its result is awaited; the key need not outlive the call.
+    [[nodiscard]] awaitable<token_ptr> get(const token_key& key);
 
     /// The same with a limit of its own, in the place of `cache_options::get_timeout`.
-    [[nodiscard]] awaitable<token_ptr> get(token_key key, std::chrono::milliseconds timeout);
+    [[nodiscard]] awaitable<token_ptr> get(const token_key& key, std::chrono::milliseconds timeout);
 
     /// What is at hand without waiting, and has not ended; null otherwise. Starts nothing and counts as no use.
     [[nodiscard]] token_ptr peek(const token_key& key) const;
