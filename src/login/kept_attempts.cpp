@@ -79,10 +79,11 @@ std::string neighbourhood(std::string_view address) {
     if (none) {
         return std::string{address.substr(0, longest_name)};
     }
-    if (read.is_v4() || read.to_v6().is_v4_mapped()) {
-        const auto four =
-            read.is_v4() ? read.to_v4() : boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, read.to_v6());
-        return four.to_string();
+    if (read.is_v4()) {  // which has but one form
+        return std::string{address};
+    }
+    if (read.to_v6().is_v4_mapped()) {
+        return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, read.to_v6()).to_string();
     }
     auto bytes = read.to_v6().to_bytes();
     std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));

@@ -6,12 +6,29 @@
 #include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <algorithm>
 #include <mutex>
 
 namespace coauth::login {
 
+namespace {
+
+/// Whether it is its own normal form at a glance, as the paths of callbacks are.
+bool is_plain_path(std::string_view text) noexcept {
+    const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '/';
+    };
+    return text.starts_with('/') && !text.starts_with("//") && std::all_of(text.begin(), text.end(), is_plain);
+}
+
+}  // namespace
+
 result<callback_place> place_of(std::string_view callback) {
     const std::string_view before = callback.substr(0, callback.find_first_of("?#"));
+    if (is_plain_path(before)) {
+        return callback_place{{}, std::string{before}};
+    }
     const auto read = boost::urls::parse_uri_reference(before);
     const bool is_path =
         read && read->encoded_path().starts_with('/') && (read->has_scheme() || !read->has_authority());

@@ -14,6 +14,9 @@ constexpr std::size_t most_fields = 100;
 
 /// Browsers and providers leave characters unescaped that RFC 3986 wants escaped, so only the escapes are checked.
 std::optional<std::string> decoded(std::string_view text) {
+    if (text.find('%') == text.npos && text.find('+') == text.npos) {  // as codes and states are, as a rule
+        return std::string{text};
+    }
     const auto escaped = boost::urls::make_pct_string_view({text.data(), text.size()});
     if (!escaped) {
         return std::nullopt;

@@ -50,7 +50,7 @@ void append_secret(std::string& to, std::string_view more) {
 }
 
 void append_json_string(std::string& to, std::string_view more) {
-    if (all_between(more, ' ', '~') && more.find_first_of("\"\\") == more.npos) {
+    if (all_between(more, ' ', '~') && more.find('"') == more.npos && more.find('\\') == more.npos) {
         make_room(to, more.size() + 2);
         to.append("\"").append(more).append("\"");
         return;
