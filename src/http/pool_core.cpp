@@ -98,11 +98,14 @@ void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, 
             self->change([&](ledger_orders& orders) { self->ledger_.cancel(given_up, orders); });
         }
     });
-    change([&](ledger_orders& orders) { ledger_.submit(asked, clock_->steady_now(), orders); });
+    ledger_orders orders;
+    change([&](ledger_orders& wanted) { ledger_.submit(asked, clock_->steady_now(), wanted); }, orders);
+    start_serving(orders, [](const auto& where, auto serve) { asio::dispatch(where, std::move(serve)); });
 }
 
-/// Lets the ledger decide, then does what it wants, but for what is for the connection that reported: that is left in
-/// `orders`. Throws what the ledger throws for want of memory, when all that it had decided is done.
+/// Lets the ledger decide, then does what it wants, but for the serving and what is for the connection that reported:
+/// that is left in `orders`. Throws what the ledger throws for want of memory, when all else that it had decided is
+/// done.
 template <class Change>
 void pool_core::change(Change&& what_happened, ledger_orders& orders) {
     std::exception_ptr broken;
@@ -129,31 +132,43 @@ void pool_core::change(Change&& what_happened, ledger_orders& orders) {
     }
 }
 
-/// The same for what ends no call; returns the next one of the connection that reported.
+/// The same for what answers no call; returns the next one of the connection that reported. The serving begins later:
+/// it may find another idle connection unfit, and so on.
 template <class Change>
 std::shared_ptr<call> pool_core::change(Change&& what_happened) {
     ledger_orders orders;
     change(std::forward<Change>(what_happened), orders);
+    start_serving(orders, [](const auto& where, auto serve) { asio::post(where, std::move(serve)); });
     return std::move(orders.next);
 }
 
+namespace {
+
 /// Each order is carried out whatever becomes of the others. A call that could not be set on its way, for want of
 /// memory say, ends at its deadline.
-void pool_core::carry_out(ledger_orders& orders) noexcept {
-    const auto for_each = [](auto& all, auto&& act) {
-        for (auto& order : all) {
-            try {
-                act(order);
-            } catch (...) {
-                // See above.
-            }
+template <class Orders, class Act>
+void for_each(Orders& all, Act&& act) noexcept {
+    for (auto& order : all) {
+        try {
+            act(order);
+        } catch (...) {
+            // See above.
         }
-    };
-    for_each(orders.open, [&](const connection_ptr& opening) { start(opening, open(shared_from_this(), opening)); });
-    for_each(orders.serve, [&](const ledger_orders::serving& order) {
-        asio::dispatch(order.which->where.get_inner_executor(),
-                       [self = shared_from_this(), order] { self->serve(order.which, order.client); });
+    }
+}
+
+}  // namespace
+
+template <class Start>
+void pool_core::start_serving(ledger_orders& orders, Start&& begin) noexcept {
+    for_each(orders.serve, [&](ledger_orders::serving& order) {
+        begin(order.which->where.get_inner_executor(),
+              [self = shared_from_this(), order] { self->serve(order.which, order.client); });
     });
+}
+
+void pool_core::carry_out(ledger_orders& orders) noexcept {
+    for_each(orders.open, [&](const connection_ptr& opening) { start(opening, open(shared_from_this(), opening)); });
     for_each(orders.examine, [&](const connection_ptr& idle) { begin_to_examine(idle); });
     for_each(orders.close, [&](const ledger_orders::closing& order) { close(order); });
     for_each(orders.end, [&](ledger_orders::ending& order) {

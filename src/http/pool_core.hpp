@@ -70,6 +70,8 @@ private:
     void change(Change&& what_happened, ledger_orders& orders);
     template <class Change>
     std::shared_ptr<call> change(Change&& what_happened);
+    template <class Start>
+    void start_serving(ledger_orders& orders, Start&& begin) noexcept;
     void carry_out(ledger_orders& orders) noexcept;
     void begin_to_examine(const connection_ptr& idle);
     void close(const ledger_orders::closing& order);

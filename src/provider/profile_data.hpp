@@ -19,6 +19,7 @@ namespace coauth::provider {
 struct named_template {
     std::string name;
     template_text value;
+    std::string written_name{};  ///< Of a form's field: "name=", encoded.
 };
 
 struct scope_rules {

@@ -1,5 +1,7 @@
 #include "provider/profile_loader_tables.hpp"
 
+#include <coauth/core/encoding.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -55,6 +57,9 @@ void read_headers(const place& where, const json::value& value, operation_rules&
 void read_form(const place& where, const json::value& value, operation_rules& into) {
     into.body = operation_rules::body_kind::form;
     read(where, value, into.form);
+    for (auto& field : into.form) {
+        field.written_name = form_encode(field.name) + "=";
+    }
 }
 
 /// Parses every text in the body, however deep.

@@ -22,8 +22,7 @@ std::optional<failure> write_form(const operation_rules& operation, const placeh
     for (const auto& each : operation.form) {
         const std::size_t before = into.size();
         append_secret(into, into.empty() ? "" : "&");
-        append_form_encoded(into, each.name);
-        append_secret(into, "=");
+        append_secret(into, each.written_name);
         const auto written = each.value.append_to(into, values, escape::form, escape::form);
         if (!written) {
             return written.error();

@@ -2,13 +2,36 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <future>
+#include <latch>
+#include <pthread.h>
 #include <string>
 #include <vector>
 
 using namespace coauth;
 using namespace coauth::test;
 using namespace std::chrono_literals;
+
+namespace {
+
+/// Calls `work` on a thread with a stack of 256 KiB.
+template <class Work>
+void on_a_small_stack(Work work) {
+    pthread_attr_t small;
+    REQUIRE(pthread_attr_init(&small) == 0);
+    REQUIRE(pthread_attr_setstacksize(&small, 256 * 1024) == 0);
+    const auto run = [](void* what) -> void* {
+        (*static_cast<Work*>(what))();
+        return nullptr;
+    };
+    pthread_t thread;
+    REQUIRE(pthread_create(&thread, &small, run, &work) == 0);
+    pthread_join(thread, nullptr);
+    pthread_attr_destroy(&small);
+}
+
+}  // namespace
 
 TEST_CASE("a connection serves one request after the other") {
     scripted_peer peer{identity_of(), answer_always};
@@ -58,6 +81,36 @@ TEST_CASE("a peer that closed meanwhile costs the next request nothing") {
     CHECK(pool.statistics().replayed == 0);
     CHECK(pool.statistics().reused == 0);
     CHECK(peer.requests().size() == 2);
+}
+
+TEST_CASE("that a server has closed many idle connections is found out one after the other, with little stack") {
+    constexpr std::size_t many = 200;
+    std::latch asked{many};
+    std::latch closed{many};
+    scripted_peer peer{identity_of(), [&](peer_connection& client, std::size_t number) {
+                           client.expect_request();
+                           if (number < many) {
+                               asked.arrive_and_wait();  // so that each request has a connection of its own
+                           }
+                           client.send(ok());
+                           if (number < many) {
+                               client.half_close();
+                               closed.count_down();
+                           }
+                           client.wait_for_end();
+                       }};
+    pool_fixture test;
+    pool_options options = test.options_for(peer);
+    options.max_connections_per_origin = many;
+    connection_pool pool{test.context.get_executor(), options};
+    std::vector<pending_ptr> first(many);
+    std::ranges::generate(first, [&] { return test.begin(pool); });
+    std::ranges::for_each(first, [&](const pending_ptr& each) { test.run_until_done(each); });
+    closed.wait();
+
+    on_a_small_stack([&] { CHECK(test.send(pool)->status() == 200); });
+    CHECK(pool.statistics().closed == many);
+    CHECK(pool.statistics().replayed == 0);
 }
 
 TEST_CASE("a close_notify while idle is noticed as well") {
