@@ -35,6 +35,7 @@ def judged(results):
         if paced["client"] == "coauth":
             at_most("p99 at 70 % of the saturating rate, x p50", 3, paced["p99_us"] / paced["p50_us"])
     at_most("idle pooled TLS connection", 48, results["idle"]["kib_each"], " KiB")
+    at_most("the same, its buffers released", 16, results["idle_released"]["kib_each"], " KiB")
     at_least(results["threads"]["what"], 1.8, results["threads"]["times"])
     if coauth("warm", 4096):
         few, some, many = (coauth("warm", each) for each in (64, 512, 4096))

@@ -65,11 +65,13 @@ def measure(given):
             rows = rounds.medians(rounds.measure(runner, there, count, seconds, given.quick))
             paced = rounds.fixed_rate(runner, there, rows, count, max(seconds, 1))
             idle = runner.idle(there["coauth"], 500)
+            released = runner.idle([*there["coauth"], "--release"], 500)
         finally:
             provider.stop()
         threads = two_threads(there["coauth"], directory + "/two", given.port + 10, cpus, seconds, count)
     return {"machine": machine(), "date": datetime.date.today().isoformat(), "rounds": count, "seconds": seconds,
-            "load": os.getloadavg()[0], "rows": rows, "fixed_rate": paced, "idle": idle, "threads": threads}
+            "load": os.getloadavg()[0], "rows": rows, "fixed_rate": paced, "idle": idle, "idle_released": released,
+            "threads": threads}
 
 
 def show(results):

@@ -42,6 +42,7 @@ coauth::pool_options limits(const contest::orders& given) {
     coauth::pool_options options;
     options.tls.ca_file = given.ca_file;
     options.max_connections_per_origin = given.connections;
+    options.release_idle_buffers = given.release;
     return options;
 }
 

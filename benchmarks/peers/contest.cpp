@@ -44,6 +44,7 @@ orders read_orders(int argc, char** argv) {
     app.add_option("--threads", given.threads)->capture_default_str();
     app.add_option("--rate", given.rate, "logins begun in a second; 0: when another ends")->capture_default_str();
     app.add_option("--idle", given.idle, "only open that many connections, and tell their memory");
+    app.add_flag("--release", given.release, "idle connections give back what memory they can");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {

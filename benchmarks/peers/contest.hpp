@@ -41,6 +41,7 @@ struct orders {
     std::size_t threads = 1;
     double rate = 0;       ///< Logins begun in a second, answered or not; 0: one begins when another ends.
     std::size_t idle = 0;  ///< Not 0: only opens that many connections and tells what each takes of memory.
+    bool release = false;  ///< Idle ones give back what memory they can.
 };
 
 /// Exits where the command line is wrong.

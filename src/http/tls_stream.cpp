@@ -176,8 +176,9 @@ std::size_t tls_stream::conclude(int done, error_code& failed) noexcept {
 asio::mutable_buffer tls_stream::space() {
     const bool was_filled = end_ == capacity_;
     if (was_filled && capacity_ < most_incoming) {
-        capacity_ = std::clamp(4 * capacity_, least_incoming, most_incoming);
-        incoming_.reset(new char[capacity_]);
+        const std::size_t larger = std::clamp(4 * capacity_, least_incoming, most_incoming);
+        incoming_.reset(new char[larger]);
+        capacity_ = larger;
     }
     begin_ = end_ = 0;
     return {incoming_.get(), capacity_};
