@@ -45,8 +45,10 @@ std::string source_of(const std::string& redirect_uri) {
 response page(unsigned status, const std::string& title, const std::string& content, const std::string& form_sources) {
     const auto digest = sha256(style);
     const std::string style_hash = base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
-    const std::string policy = "default-src 'none'; style-src 'sha256-" + style_hash + "'; form-action " +
-                               form_sources + "; frame-ancestors 'none'; base-uri 'none'";
+    // Where a program has the pages below its own origin, a browser that goes back to one may still be at the icon of
+    // the program's page, and asks for it under this policy.
+    const std::string policy = "default-src 'none'; img-src 'self'; style-src 'sha256-" + style_hash +
+                               "'; form-action " + form_sources + "; frame-ancestors 'none'; base-uri 'none'";
     return {status,
             {{"Content-Type", "text/html; charset=utf-8"},
              {"Cache-Control", "no-store"},
