@@ -82,9 +82,9 @@ struct pool_options {
     /// not be connected to are asked for anew at once.
     std::chrono::milliseconds address_lifetime{10'000};
 
-    /// Whether a connection gives back the memory of its TLS records and buffers when it falls idle: 22 KiB for malloc, of
-    /// which the system sees some 11 of 45 come back. Its next request takes them anew, about a microsecond. For a server
-    /// that has many connections and seldom uses them.
+    /// Whether a connection gives back the memory of its TLS records and buffers when it falls idle: 22 KiB for malloc,
+    /// of which the system sees some 11 of 45 come back. Its next request takes them anew, about a microsecond. For a
+    /// server that has many connections and seldom uses them.
     bool release_idle_buffers = false;
 
     tls_options tls{};                           ///< Whom to trust; the system's authorities.
