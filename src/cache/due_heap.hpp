@@ -40,6 +40,13 @@ public:
         }
     }
 
+    /// One more `set` will not throw.
+    void make_room() {
+        if (slots_.size() == slots_.capacity()) {
+            slots_.reserve(2 * slots_.size() + children);
+        }
+    }
+
     /// Takes `node` out, if it is in. O(log n).
     void remove(due_node& node) noexcept {
         if (node.place == due_node::nowhere) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cache/clients.hpp"
+#include "cache/due_calendar.hpp"
 #include "cache/due_heap.hpp"
 #include "cache/entry.hpp"
 #include "cache/flight.hpp"
@@ -256,8 +257,8 @@ private:
     boost::unordered_flat_set<entry*, entry_hash, entry_equal> entries_;
     std::map<token_key, realm_ptr, key_less> realms_;
     std::size_t purge_realms_at_ = 64;
-    due_heap due_;        ///< The entries.
-    due_heap deadlines_;  ///< What is under way. They are few, and soon: among the entries each would move many.
+    due_calendar due_;    ///< The entries.
+    due_heap deadlines_;  ///< What is under way. They are few, and soon.
     std::minstd_rand random_;
     std::uint32_t uses_ = 0;
     std::size_t waiting_ = 0;

@@ -130,6 +130,7 @@ void shard::deadline_passed(due_node& of, moment now, orders& then) {
 }
 
 bool shard::sweep(moment now, orders& then) {
+    due_.advance(now.steady);
     for (int done = 0; done < 256; ++done) {
         if (due_.earliest() < deadlines_.earliest()) {
             if (due_node* const next = due_.first(now.steady)) {
@@ -152,7 +153,7 @@ void shard::tell(cache_event_kind what, const entry& of, clock::steady_time now,
     if (!options_.on_event) {
         return;
     }
-    cache_event told;
+    cache_event& told = then.tell.emplace_back();
     told.what = what;
     told.key = of.key();
     if (of.expires_at != clock::steady_time::max() && now != clock::steady_time::max()) {
@@ -162,7 +163,6 @@ void shard::tell(cache_event_kind what, const entry& of, clock::steady_time now,
     if (why != nullptr) {
         told.why = *why;
     }
-    then.tell.push_back(std::move(told));
 }
 
 }  // namespace coauth::cache

@@ -53,8 +53,12 @@ token_key token_key::with_resource(std::string resource) const {
 }
 
 token_key token_key::with_account(std::string account) const {
-    token_key other = *this;
+    token_key other;
+    other.provider_ = provider_;
+    other.client_id_ = client_id_;
     other.account_ = std::move(account);
+    other.scope_ = scope_;
+    other.resource_ = resource_;
     return other;
 }
 

@@ -1,3 +1,4 @@
+#include "cache/due_calendar.hpp"
 #include "cache/due_heap.hpp"
 
 #include <doctest/doctest.h>
@@ -9,6 +10,7 @@
 #include <random>
 #include <vector>
 
+using coauth::cache::due_calendar;
 using coauth::cache::due_heap;
 using coauth::cache::due_node;
 using steady_time = due_heap::steady_time;
@@ -144,5 +146,92 @@ TEST_CASE("a due_heap does what a sorted map does, in long random sequences") {
         CHECK(expected.size() == 0);
         CHECK(std::all_of(nodes.begin(), nodes.end(),
                           [](const due_node& each) { return each.place == due_node::nowhere; }));
+    }
+}
+
+TEST_CASE("an empty due_calendar has nothing due, ever") {
+    due_calendar calendar;
+    CHECK(calendar.earliest() == steady_time::max());
+    calendar.advance(steady_time::max());
+    CHECK(calendar.first(steady_time::max()) == nullptr);
+    due_node outside = a_node();
+    calendar.remove(outside);
+    CHECK(outside.place == due_node::nowhere);
+}
+
+TEST_CASE("a due_calendar never says too late when the earliest falls due") {
+    due_calendar calendar;
+    due_node soon = a_node();
+    due_node late = a_node();
+    calendar.set(late, at(1'000'000));
+    CHECK(calendar.earliest() <= at(1'000'000));
+    calendar.set(soon, at(500));
+    CHECK(calendar.earliest() <= at(500));
+    calendar.advance(calendar.earliest());
+    CHECK(calendar.earliest() == at(500));
+    CHECK(calendar.first(at(499)) == nullptr);
+    CHECK(calendar.first(at(500)) == &soon);
+    calendar.remove(soon);
+    calendar.advance(at(1'000'000));
+    CHECK(calendar.first(at(1'000'000) - 1ns) == nullptr);
+    CHECK(calendar.first(at(1'000'000)) == &late);
+}
+
+TEST_CASE("a due_calendar has places for the beginning and the end of time") {
+    due_calendar calendar;
+    due_node first = a_node();
+    due_node last = a_node();
+    calendar.set(last, steady_time::max());
+    calendar.set(first, steady_time::min());
+    CHECK(calendar.first(at(0)) == &first);
+    calendar.remove(first);
+    calendar.advance(at(1'000'000'000));
+    CHECK(calendar.first(at(1'000'000'000)) == nullptr);
+    calendar.advance(steady_time::max());
+    CHECK(calendar.first(steady_time::max()) == &last);
+}
+
+TEST_CASE("a due_calendar does what a sorted map does, however far it is turned") {
+    // Seconds, hours and weeks: what stays in the heap, what lies on pages, and what comes after them.
+    for (const int reach : {100, 20'000, 2'000'000}) {
+        CAPTURE(reach);
+        std::mt19937 random{static_cast<unsigned>(reach)};
+        const auto below = [&random](int end) { return std::uniform_int_distribution<>{0, end - 1}(random); };
+        due_calendar calendar;
+        reference expected;
+        std::vector<due_node> nodes(300, a_node());
+        int moment = 1'000'000;
+        for (int step = 0; step < 20'000; ++step) {
+            due_node& node = nodes[static_cast<std::size_t>(below(300))];
+            const int what = below(10);
+            if (what < 5) {
+                const steady_time when = at(moment + below(reach));
+                calendar.set(node, when);
+                expected.set(node, when);
+            } else if (what < 6) {
+                calendar.remove(node);
+                expected.remove(node);
+            } else {
+                moment += below(reach / 100);
+                calendar.advance(at(moment));
+                const steady_time earliest = expected.earliest();
+                due_node* const due = calendar.first(at(moment));
+                REQUIRE((due != nullptr) == (earliest <= at(moment)));
+                if (due != nullptr) {
+                    REQUIRE(expected.is_at(*due, earliest));
+                    REQUIRE(calendar.earliest() == earliest);
+                    calendar.remove(*due);
+                    expected.remove(*due);
+                }
+            }
+            REQUIRE(calendar.earliest() <= expected.earliest());
+        }
+        calendar.advance(steady_time::max());
+        while (due_node* const due = calendar.first(steady_time::max())) {
+            REQUIRE(expected.is_at(*due, expected.earliest()));
+            calendar.remove(*due);
+            expected.remove(*due);
+        }
+        CHECK(expected.size() == 0);
     }
 }

@@ -1,0 +1,167 @@
+#pragma once
+
+#include "cache/due_heap.hpp"
+
+#include <boost/container/deque.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <ratio>
+
+namespace coauth::cache {
+
+/// What falls due when, of very many that are mostly far away: what is near lies in a heap, the rest on pages of two
+/// minutes each, in no order. So a change costs the same however many there are, and the heap stays in the CPU's cache.
+class due_calendar {
+public:
+    using steady_time = clock::steady_time;
+
+    /// Puts `node` at `when`, or moves it there. If it throws, nothing has changed.
+    void set(due_node& node, steady_time when) {
+        const page_number page = page_of(when);
+        if (page < open_) {
+            bring_near(node, when);
+            return;
+        }
+        const std::size_t leaf = leaf_of(page);
+        if (is_far(node) && leaf_with(node) == leaf) {
+            leaves_[leaf][place_on_leaf(node)].when = when;
+        } else if (leaves_[leaf].size() < most_on_a_leaf) {
+            leaves_[leaf].push_back({when, &node});
+            remove(node);
+            node.place = place_of(leaf, leaves_[leaf].size() - 1);
+        } else {
+            bring_near(node, when);
+        }
+        far_from_ = std::min(far_from_, begin_of(page));
+        beyond_from_ = leaf == beyond ? std::min(beyond_from_, page) : beyond_from_;
+    }
+
+    /// Takes `node` out, if it is in.
+    void remove(due_node& node) noexcept { is_far(node) ? take_off(node) : heap_.remove(node); }
+
+    /// Brings near what falls due by `now`, and what shares its page.
+    void advance(steady_time now) {
+        if (now < far_from_) {
+            return;
+        }
+        const page_number reached = page_of(now) + 1;
+        for (; open_ < std::min(reached, first_ + pages); ++open_) {
+            for (leaf_type& leaf = leaves_[leaf_of(open_)]; !leaf.empty();) {
+                bring_near(*leaf.back().node, leaf.back().when);
+            }
+        }
+        if (open_ < reached) {
+            first_ = open_ = reached;  // all pages are empty
+        }
+        if (beyond_from_ < first_ + pages) {
+            sort_beyond();
+        }
+        far_from_ = begin_of(next_page());
+    }
+
+    /// When the earliest falls due, or earlier: then `advance` tells. The end of time if there is none.
+    [[nodiscard]] steady_time earliest() const noexcept { return std::min(heap_.earliest(), far_from_); }
+
+    /// The earliest node, of those within `advance`'s last reach; null if it is not due at `now`.
+    [[nodiscard]] due_node* first(steady_time now) const noexcept { return heap_.first(now); }
+
+private:
+    struct slot {
+        steady_time when;
+        due_node* node;
+    };
+    // In blocks, for what a vector keeps free would count.
+    using leaf_type =
+        boost::container::deque<slot, void, boost::container::deque_options_t<boost::container::block_size<32U>>>;
+    using page_number = std::int64_t;
+    using page_time = std::chrono::duration<page_number, std::ratio<128>>;
+
+    static constexpr page_number pages = 32;
+    static constexpr std::size_t beyond = pages;  ///< The leaf of what comes after all pages.
+    static constexpr page_number never = std::numeric_limits<page_number>::max();
+
+    // The place of a node on a leaf: a mark, the leaf, and its place there.
+    static constexpr std::uint32_t far_mark = 1U << 31U;
+    static constexpr std::uint32_t leaf_shift = 24;
+    static constexpr std::size_t most_on_a_leaf = std::size_t{1} << leaf_shift;
+
+    static std::uint32_t place_of(std::size_t leaf, std::size_t at) noexcept {
+        return far_mark | static_cast<std::uint32_t>(leaf << leaf_shift | at);
+    }
+    static bool is_far(const due_node& node) noexcept {
+        return node.place != due_node::nowhere && (node.place & far_mark) != 0;
+    }
+    static std::size_t leaf_with(const due_node& node) noexcept { return (node.place & ~far_mark) >> leaf_shift; }
+    static std::size_t place_on_leaf(const due_node& node) noexcept { return node.place & (most_on_a_leaf - 1); }
+
+    static page_number page_of(steady_time when) noexcept {
+        return std::chrono::floor<page_time>(when.time_since_epoch()).count();
+    }
+    static steady_time begin_of(page_number page) noexcept {
+        return page == never ? steady_time::max() : steady_time{page_time{page}};
+    }
+
+    /// Of one that is not before `open_`.
+    [[nodiscard]] std::size_t leaf_of(page_number page) const noexcept {
+        return page - first_ < pages ? static_cast<std::size_t>(page % pages) : beyond;
+    }
+
+    void bring_near(due_node& node, steady_time when) {
+        heap_.make_room();
+        if (is_far(node)) {
+            take_off(node);
+        }
+        heap_.set(node, when);
+    }
+
+    void take_off(due_node& node) noexcept {
+        leaf_type& leaf = leaves_[leaf_with(node)];
+        const std::size_t at = place_on_leaf(node);
+        const slot last = leaf.back();
+        leaf.pop_back();
+        if (at < leaf.size()) {
+            leaf[at] = last;
+            last.node->place = node.place;
+        }
+        node.place = due_node::nowhere;
+    }
+
+    /// What has come within the pages goes there.
+    void sort_beyond() {
+        page_number least = never;
+        leaf_type& leaf = leaves_[beyond];
+        for (std::size_t at = 0; at < leaf.size();) {
+            const slot each = leaf[at];
+            if (const page_number page = page_of(each.when); page < first_ + pages) {
+                set(*each.node, each.when);  // the last of the leaf comes here
+            } else {
+                least = std::min(least, page);
+                ++at;
+            }
+        }
+        beyond_from_ = least;
+    }
+
+    [[nodiscard]] page_number next_page() const noexcept {
+        for (page_number page = open_; page < first_ + pages; ++page) {
+            if (!leaves_[leaf_of(page)].empty()) {
+                return page;
+            }
+        }
+        return beyond_from_;
+    }
+
+    due_heap heap_;  ///< All pages before `open_`.
+    std::array<leaf_type, pages + 1> leaves_;
+    page_number open_ = 0;
+    page_number first_ = 0;  ///< `pages` from here on have a leaf each.
+    page_number beyond_from_ = never;
+    steady_time far_from_ = steady_time::max();  ///< Nothing on the leaves falls due before.
+};
+
+}  // namespace coauth::cache
