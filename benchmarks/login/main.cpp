@@ -129,9 +129,12 @@ awaitable<void> steps(const client& with, std::size_t count) {
     }
 }
 
-void cost(const std::string& name, backend how, std::size_t count) {
-    heading("CPU: begin and complete, " + name + ", with " + std::to_string(count) + " under way");
-    setting at{std::move(how)};
+struct spending {
+    std::vector<double> begin, complete, floor, both;
+};
+
+void complete_once(const backend& how, std::size_t count, spending& into) {
+    setting at{how};
     std::vector<visit> visits;
     visits.reserve(count);
     const double start = thread_time();
@@ -144,10 +147,22 @@ void cost(const std::string& name, backend how, std::size_t count) {
     run(at.context, steps(at.hitkey, count));
     const double floor = thread_time() - completed;
     const auto all = static_cast<double>(count) * 1000;
-    told("begin", (begun - start) / all, "us");
-    told("complete, exchange and userinfo in it", (completed - begun) / all, "us");
-    told("exchange and userinfo alone, answered at once", floor / all, "us");
-    at_most("begin + complete, without exchange and userinfo", 20, (completed - start - floor) / all, "us");
+    into.begin.push_back((begun - start) / all);
+    into.complete.push_back((completed - begun) / all);
+    into.floor.push_back(floor / all);
+    into.both.push_back((completed - start - floor) / all);
+}
+
+void cost(const std::string& name, const backend& how, std::size_t count) {
+    heading("CPU: begin and complete, " + name + ", with " + std::to_string(count) + " under way, medians of 5 rounds");
+    spending what;
+    for (int round = 0; round < 5; ++round) {
+        complete_once(how, count, what);
+    }
+    told("begin", median(std::move(what.begin)), "us");
+    told("complete, exchange and userinfo in it", median(std::move(what.complete)), "us");
+    told("exchange and userinfo alone, answered at once", median(std::move(what.floor)), "us");
+    at_most("begin + complete, without exchange and userinfo", 20, median(std::move(what.both)), "us");
 }
 
 }  // namespace

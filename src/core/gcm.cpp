@@ -33,21 +33,42 @@ int size_of(std::string_view text) {
     return static_cast<int>(text.size());
 }
 
-struct free_context {
-    void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
+struct free_cipher {
+    void operator()(EVP_CIPHER* cipher) const noexcept { EVP_CIPHER_free(cipher); }
 };
-using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, free_context>;
 
 }  // namespace
 
-gcm::gcm() : cipher_(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)) {
-    if (!cipher_) {
+gcm::gcm(const secret& key) : keyed_{EVP_CIPHER_CTX_new()} {
+    const std::unique_ptr<EVP_CIPHER, free_cipher> cipher{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)};
+    if (!cipher) {
         throw refused("OpenSSL has no AES-256-GCM; check which of its providers are loaded");
+    }
+    if (!keyed_ || EVP_EncryptInit_ex2(keyed_.get(), cipher.get(), bytes_of(key.reveal()), nullptr, nullptr) != 1) {
+        throw refused("OpenSSL took no key for AES-256-GCM; check its version and its memory");
     }
 }
 
-void gcm::append_sealed(std::string& out, const secret& key, std::string_view plain,
-                        std::string_view authenticated) const {
+/// Null if there is no memory.
+gcm::context gcm::take_context() const {
+    {
+        const std::scoped_lock lock{mutex_};
+        if (!spare_.empty()) {
+            context taken = std::move(spare_.back());
+            spare_.pop_back();
+            return taken;
+        }
+    }
+    context made{EVP_CIPHER_CTX_new()};
+    return made && EVP_CIPHER_CTX_copy(made.get(), keyed_.get()) == 1 ? std::move(made) : nullptr;
+}
+
+void gcm::give_back(context used) const {
+    const std::scoped_lock lock{mutex_};
+    spare_.push_back(std::move(used));
+}
+
+void gcm::append_sealed(std::string& out, std::string_view plain, std::string_view authenticated) const {
     std::array<unsigned char, nonce_size> nonce{};
     system_random()->fill(nonce);
     const int plain_size = size_of(plain);
@@ -55,38 +76,40 @@ void gcm::append_sealed(std::string& out, const secret& key, std::string_view pl
     out.append(reinterpret_cast<const char*>(nonce.data()), nonce.size());
     const std::size_t body = out.size();
     out.resize(body + plain.size() + tag_size);
-    const cipher_context context{EVP_CIPHER_CTX_new()};
+    context with = take_context();
     int written = 0;
     const bool done =
-        context &&
-        EVP_EncryptInit_ex2(context.get(), cipher_.get(), bytes_of(key.reveal()), nonce.data(), nullptr) == 1 &&
-        EVP_EncryptUpdate(context.get(), nullptr, &written, bytes_of(authenticated), authenticated_size) == 1 &&
-        EVP_EncryptUpdate(context.get(), bytes_of(out, body), &written, bytes_of(plain), plain_size) == 1 &&
-        EVP_EncryptFinal_ex(context.get(), bytes_of(out, body + plain.size()), &written) == 1 &&
-        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, tag_size, bytes_of(out, body + plain.size())) == 1;
+        with && EVP_EncryptInit_ex2(with.get(), nullptr, nullptr, nonce.data(), nullptr) == 1 &&
+        EVP_EncryptUpdate(with.get(), nullptr, &written, bytes_of(authenticated), authenticated_size) == 1 &&
+        EVP_EncryptUpdate(with.get(), bytes_of(out, body), &written, bytes_of(plain), plain_size) == 1 &&
+        EVP_EncryptFinal_ex(with.get(), bytes_of(out, body + plain.size()), &written) == 1 &&
+        EVP_CIPHER_CTX_ctrl(with.get(), EVP_CTRL_AEAD_GET_TAG, tag_size, bytes_of(out, body + plain.size())) == 1;
     if (!done) {
         throw refused("OpenSSL could not seal; check its version and its memory");
     }
+    give_back(std::move(with));
 }
 
-std::optional<secret> gcm::opened(const secret& key, std::string_view nonce, std::string_view ciphertext,
-                                  std::string_view tag, std::string_view authenticated) const {
+std::optional<secret> gcm::opened(std::string_view nonce, std::string_view ciphertext, std::string_view tag,
+                                  std::string_view authenticated) const {
     // OpenSSL takes the tag to be compared through a pointer that is not const.
     std::string its_tag{tag};
     std::string plain(ciphertext.size() + 1, '\0');  // one more: OpenSSL takes no null pointer for an empty text
-    const cipher_context context{EVP_CIPHER_CTX_new()};
+    context with = take_context();
     int written = 0;
     const bool done =
-        context &&
-        EVP_DecryptInit_ex2(context.get(), cipher_.get(), bytes_of(key.reveal()), bytes_of(nonce), nullptr) == 1 &&
-        EVP_DecryptUpdate(context.get(), nullptr, &written, bytes_of(authenticated), size_of(authenticated)) == 1 &&
-        EVP_DecryptUpdate(context.get(), bytes_of(plain, 0), &written, bytes_of(ciphertext), size_of(ciphertext)) ==
-            1 &&
-        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, bytes_of(its_tag, 0)) == 1 &&
-        EVP_DecryptFinal_ex(context.get(), bytes_of(plain, ciphertext.size()), &written) == 1;
+        with && EVP_DecryptInit_ex2(with.get(), nullptr, nullptr, bytes_of(nonce), nullptr) == 1 &&
+        EVP_DecryptUpdate(with.get(), nullptr, &written, bytes_of(authenticated), size_of(authenticated)) == 1 &&
+        EVP_DecryptUpdate(with.get(), bytes_of(plain, 0), &written, bytes_of(ciphertext), size_of(ciphertext)) == 1 &&
+        EVP_CIPHER_CTX_ctrl(with.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, bytes_of(its_tag, 0)) == 1 &&
+        EVP_DecryptFinal_ex(with.get(), bytes_of(plain, ciphertext.size()), &written) == 1;
     plain.resize(ciphertext.size());
     secret opened{std::move(plain)};
-    return done ? std::optional(std::move(opened)) : std::nullopt;
+    if (!done) {
+        return std::nullopt;  // and nobody uses that context again
+    }
+    give_back(std::move(with));
+    return opened;
 }
 
 }  // namespace coauth

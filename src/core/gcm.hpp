@@ -6,33 +6,43 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coauth {
 
-/// AES-256-GCM (NIST SP 800-38D) out of OpenSSL. Threads: any.
+/// AES-256-GCM (NIST SP 800-38D) under one key, out of OpenSSL. Threads: any.
 class gcm {
 public:
     static constexpr std::size_t nonce_size = 12;
     static constexpr std::size_t tag_size = 16;
 
-    gcm();
+    /// `key`: 32 bytes.
+    explicit gcm(const secret& key);
 
     /// Appends a random nonce, the ciphertext and the tag.
-    void append_sealed(std::string& out, const secret& key, std::string_view plain,
-                       std::string_view authenticated) const;
+    void append_sealed(std::string& out, std::string_view plain, std::string_view authenticated) const;
 
     /// Nothing where key, ciphertext, tag and what was authenticated do not belong together.
-    [[nodiscard]] std::optional<secret> opened(const secret& key, std::string_view nonce, std::string_view ciphertext,
+    [[nodiscard]] std::optional<secret> opened(std::string_view nonce, std::string_view ciphertext,
                                                std::string_view tag, std::string_view authenticated) const;
 
 private:
-    struct free_cipher {
-        void operator()(EVP_CIPHER* cipher) const noexcept { EVP_CIPHER_free(cipher); }
+    struct free_context {
+        void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
     };
-    std::unique_ptr<EVP_CIPHER, free_cipher> cipher_;
+    using context = std::unique_ptr<EVP_CIPHER_CTX, free_context>;
+
+    [[nodiscard]] context take_context() const;
+    void give_back(context used) const;
+
+    // With the key worked out for the cipher, which takes as long as sealing what is short.
+    context keyed_;
+    mutable std::mutex mutex_;
+    mutable std::vector<context> spare_;
 };
 
 }  // namespace coauth

@@ -6,9 +6,9 @@
 #include <coauth/core/random.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace coauth {
 
@@ -60,8 +60,13 @@ failure unsealing_failed(std::string detail) {
 }  // namespace
 
 struct key_ring::keys {
-    std::vector<named_key> all;
-    gcm cipher;
+    struct key {
+        explicit key(const named_key& read) : name{read.name}, cipher{read.bytes} {}
+
+        const std::string name;
+        const gcm cipher;
+    };
+    std::deque<key> all;
 };
 
 key_ring::key_ring(std::shared_ptr<const keys> shared) noexcept : keys_(std::move(shared)) {}
@@ -72,7 +77,9 @@ result<key_ring> key_ring::parse(const secret& text) {
         return std::move(read).error();
     }
     auto shared = std::make_shared<keys>();
-    shared->all = std::move(*read);
+    for (const named_key& each : *read) {
+        shared->all.emplace_back(each);
+    }
     return key_ring{std::move(shared)};
 }
 
@@ -100,11 +107,11 @@ secret key_ring::generate(std::string_view name) {
 }
 
 std::string key_ring::seal(std::string_view plain, std::string_view associated) const {
-    const named_key& first = keys_->all.front();
+    const keys::key& first = keys_->all.front();
     std::string sealed = header_of(first.name);
     const std::string authenticated = std::string{sealed}.append(associated);
     sealed.reserve(sealed.size() + gcm::nonce_size + plain.size() + gcm::tag_size);
-    keys_->cipher.append_sealed(sealed, first.bytes, plain, authenticated);
+    first.cipher.append_sealed(sealed, plain, authenticated);
     return sealed;
 }
 
@@ -114,14 +121,13 @@ result<secret> key_ring::open(std::string_view sealed, std::string_view associat
         return unsealing_failed("this is no sealed data, or only its beginning: restore it from a copy");
     }
     const auto key = std::find_if(keys_->all.begin(), keys_->all.end(),
-                                  [&](const named_key& each) { return each.name == parts->name; });
+                                  [&](const keys::key& each) { return each.name == parts->name; });
     if (key == keys_->all.end()) {
         return unsealing_failed("it is sealed under the key \"" + std::string{parts->name} +
                                 "\", which is not in the key ring: add that key's line");
     }
     const std::string authenticated = std::string{parts->header}.append(associated);
-    std::optional<secret> plain =
-        keys_->cipher.opened(key->bytes, parts->nonce, parts->ciphertext, parts->tag, authenticated);
+    std::optional<secret> plain = key->cipher.opened(parts->nonce, parts->ciphertext, parts->tag, authenticated);
     if (!plain) {
         return unsealing_failed(
             "it does not open with the key \"" + key->name +

@@ -181,17 +181,20 @@ result<attempt_ptr> broker_core::find(const provider::profile& owner, std::strin
 }
 
 result<attempt_ptr> broker_core::find_by_state(std::string_view state, std::string_view cookies) {
-    result<attempt_ptr> found = login_failure(errc::callback_cookie_missing, "callback", {},
-                                              "it was begun in another browser, or this one keeps no cookies");
+    std::optional<failure> why;
     for (const login_cookie& each : cookies_.read(cookies)) {
-        if (state.starts_with(each.id)) {
-            found = attempts_->find(each.id, each.value);
+        if (!state.starts_with(each.id)) {
+            continue;
         }
+        auto found = attempts_->find(each.id, each.value);
         if (found.has_value()) {
-            break;
+            return found;
         }
+        why = std::move(found).error();
     }
-    return found;
+    return why ? std::move(*why)
+               : login_failure(errc::callback_cookie_missing, "callback", {},
+                               "it was begun in another browser, or this one keeps no cookies");
 }
 
 result<attempt_ptr> broker_core::find_by_cookie(const provider::profile& owner, std::string_view cookies,

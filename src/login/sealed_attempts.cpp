@@ -6,11 +6,14 @@
 #include <coauth/core/encoding.hpp>
 #include <coauth/core/secret.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 
 namespace coauth::login {
@@ -55,16 +58,25 @@ std::string sealed_attempts::seal(const attempt& what) const {
     const std::string begun = std::to_string(milliseconds(what.begun));
     const std::string until = std::to_string(milliseconds(clock_->now()) + left.count());
     const particulars& more = what.more();
+    boost::container::small_vector<std::string_view, fixed_fields + 8> fields{format,
+                                                                              begun,
+                                                                              until,
+                                                                              what.who.profile().name(),
+                                                                              what.who.client_id(),
+                                                                              what.asked.state,
+                                                                              what.asked.code_verifier.reveal(),
+                                                                              what.asked.nonce,
+                                                                              what.asked.redirect_uri,
+                                                                              more.return_to,
+                                                                              more.account,
+                                                                              more.tag};
+    fields.insert(fields.end(), what.asked.scopes.begin(), what.asked.scopes.end());
     std::string plain;
-    plain.reserve(longest_cookie);  // where it grows no copy of it is left behind
-    for (const std::string_view each : std::array<std::string_view, fixed_fields>{
-             format, begun, until, what.who.profile().name(), what.who.client_id(), what.asked.state,
-             what.asked.code_verifier.reveal(), what.asked.nonce, what.asked.redirect_uri, more.return_to, more.account,
-             more.tag}) {
+    plain.reserve(std::accumulate(fields.begin(), fields.end(), std::size_t{0}, [](std::size_t size, auto field) {
+        return size + counted_size(field);
+    }));  // it does not grow: that would leave copies behind
+    for (const std::string_view each : fields) {
         append_counted(plain, each);
-    }
-    for (const std::string& scope : what.asked.scopes) {
-        append_counted(plain, scope);
     }
     std::string sealed = base64url(how_.keys.seal(plain, std::string{purpose}.append(what.id())));
     wipe(plain);

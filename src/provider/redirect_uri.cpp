@@ -2,6 +2,7 @@
 
 #include <coauth/core/port.hpp>
 
+#include <boost/url/grammar/alnum_chars.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -29,11 +30,24 @@ bool is_browsers_own(std::string_view scheme) {
     return std::find(own.begin(), own.end(), scheme) != own.end();
 }
 
+/// Most are "https://", a name and a path of nothing but letters, digits and a few marks: nothing to parse.
+bool is_plain(std::string_view text) noexcept {
+    constexpr std::string_view scheme = "https://";
+    constexpr auto is_alphanumeric = boost::urls::grammar::alnum_chars;
+    return text.size() > scheme.size() && text.starts_with(scheme) && is_alphanumeric(text[scheme.size()]) &&
+           std::all_of(text.begin() + scheme.size(), text.end(), [is_alphanumeric](char c) {
+               return is_alphanumeric(c) || c == '.' || c == '-' || c == '_' || c == '/';
+           });
+}
+
 }  // namespace
 
 std::string_view objection_to_redirect_uri(std::string_view text) {
     if (text.empty()) {
         return "the redirect URI is missing; give the one that is registered at the provider";
+    }
+    if (is_plain(text)) {
+        return {};
     }
     const auto uri = boost::urls::parse_uri({text.data(), text.size()});
     if (!uri) {

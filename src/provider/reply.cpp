@@ -2,6 +2,7 @@
 
 #include "provider/reply_body.hpp"
 #include "provider/reply_error.hpp"
+#include "provider/reply_memory.hpp"
 #include "provider/reply_value.hpp"
 #include "provider/step_failure.hpp"
 
@@ -48,8 +49,9 @@ bool has_control_character(std::string_view text) noexcept {
 }  // namespace
 
 result<reply_body> read_expected_body(const profile_data& what, const operation_rules& operation,
-                                      const http_response& response, std::size_t max_json_depth) {
-    auto body = read_body(operation.format, response.body(), max_json_depth);
+                                      const http_response& response, std::size_t max_json_depth,
+                                      json::storage_ptr memory) {
+    auto body = read_body(operation.format, response.body(), max_json_depth, std::move(memory));
     if (auto refusal = find_refusal(what, operation, response, body, max_json_depth)) {
         return std::move(*refusal);
     }
@@ -67,7 +69,7 @@ failure repeated_name(const profile_data& what, const operation_rules& operation
 
 result<json::value> read_expected(const profile_data& what, const operation_rules& operation,
                                   const http_response& response, std::size_t max_json_depth) {
-    auto body = read_expected_body(what, operation, response, max_json_depth);
+    auto body = read_expected_body(what, operation, response, max_json_depth, shared_reply_memory());
     if (!body) {
         return body.error();
     }
@@ -131,7 +133,7 @@ result<validation> read_validation(const profile& what, std::string_view operati
             return refusal;
         }
         answer.reason = refusal.provider_text.empty() ? refusal.provider_code : refusal.provider_text;
-        answer.claims = read_body(rules->format, response.body(), max_json_depth).value;
+        answer.claims = read_body(rules->format, response.body(), max_json_depth, shared_reply_memory()).value;
         return answer;
     }
     answer.active = flag(*reply, "/active").value_or(true);  // RFC 7662, section 2.2

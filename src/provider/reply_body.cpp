@@ -26,8 +26,8 @@ bool looks_like_json(std::string_view text) noexcept {
 }
 
 /// Made and not assigned: the value keeps the memory in which it was read.
-reply_body read_json(std::string_view text, std::size_t max_depth) {
-    auto parsed = parse_reply_json(text, max_depth);
+reply_body read_json(std::string_view text, std::size_t max_depth, boost::json::storage_ptr memory) {
+    auto parsed = parse_reply_json(text, max_depth, std::move(memory));
     std::string problem = parsed.problem.empty() ? std::string{} : "it is not the JSON expected: " + parsed.problem;
     return {text, std::move(parsed.value), std::move(problem), std::move(parsed.repeated)};
 }
@@ -53,18 +53,19 @@ reply_body read_form(std::string_view text) {
 
 }  // namespace
 
-reply_body read_body(reply_format format, std::string_view body, std::size_t max_json_depth) {
+reply_body read_body(reply_format format, std::string_view body, std::size_t max_json_depth,
+                     boost::json::storage_ptr memory) {
     const std::string_view text = trimmed(body);
     if (text.empty()) {
         return {text, {}, {}, {}};
     }
     switch (format) {
         case reply_format::json:
-            return read_json(text, max_json_depth);
+            return read_json(text, max_json_depth, std::move(memory));
         case reply_format::form:
             return read_form(text);
         case reply_format::json_or_form:
-            return looks_like_json(text) ? read_json(text, max_json_depth) : read_form(text);
+            return looks_like_json(text) ? read_json(text, max_json_depth, std::move(memory)) : read_form(text);
         case reply_format::text:
             return {text, boost::json::string{text}, {}, {}};
         case reply_format::none:

@@ -2,6 +2,7 @@
 
 #include "provider/profile_data.hpp"
 
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -22,7 +23,8 @@ struct reply_body {
 };
 
 /// Reads a body, which has to outlive the result. The Content-Type is not asked: providers send JSON as
-/// "text/javascript" and forms as "text/html".
-[[nodiscard]] reply_body read_body(reply_format format, std::string_view body, std::size_t max_json_depth);
+/// "text/javascript" and forms as "text/html". JSON is read into `memory`, a `reply_memory`.
+[[nodiscard]] reply_body read_body(reply_format format, std::string_view body, std::size_t max_json_depth,
+                                   boost::json::storage_ptr memory);
 
 }  // namespace coauth::provider

@@ -2,6 +2,7 @@
 
 #include "provider/foreign_text.hpp"
 #include "provider/reply_json.hpp"
+#include "provider/reply_memory.hpp"
 #include "provider/reply_value.hpp"
 #include "provider/retry_after.hpp"
 #include "provider/step_failure.hpp"
@@ -203,7 +204,8 @@ failure reply_failure(const profile_data& what, const operation_rules& operation
 std::optional<failure> find_refusal(const profile_data& what, const operation_rules& operation,
                                     const http_response& response, const reply_body& body, std::size_t max_json_depth) {
     const auto& rules = operation.errors;
-    const json::value unread = is_json_unread(body) ? parse_reply_json(body.text, max_json_depth).value : json::value{};
+    const json::value unread =
+        is_json_unread(body) ? parse_reply_json(body.text, max_json_depth, shared_reply_memory()).value : json::value{};
     const json::value& value = is_json_unread(body) ? unread : body.value;
     const bool refused = std::any_of(rules.when.begin(), rules.when.end(),
                                      [&](const body_condition& condition) { return holds(condition, value, body); }) ||

@@ -1,10 +1,7 @@
 #include "provider/reply_json.hpp"
 
-#include "core/wiping_memory.hpp"
-
 #include <boost/container/small_vector.hpp>
 #include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include <algorithm>
@@ -13,6 +10,7 @@
 #include <functional>
 #include <iterator>
 #include <span>
+#include <string.h>
 #include <utility>
 #include <vector>
 
@@ -29,10 +27,11 @@ public:
     static constexpr std::size_t max_key_size = json::string::max_size();
     static constexpr std::size_t max_string_size = json::string::max_size();
 
-    explicit reply_handler(std::string_view text)
-        : text_{text}, memory_{json::make_shared_resource<json::monotonic_resource>(text.size() + 1024, wiping())} {
-        stack_.reset(memory_);
+    reply_handler(std::string_view text, json::storage_ptr memory)
+        : text_{text}, stack_{memory, built_, sizeof(built_)} {
+        stack_.reset(std::move(memory));
     }
+    ~reply_handler() { explicit_bzero(built_, sizeof(built_)); }
 
     bool on_document_begin(json::error_code&) { return true; }
     bool on_document_end(json::error_code&) { return true; }
@@ -120,12 +119,6 @@ private:
         }
     }
 
-    /// What all replies are read in, which has no state.
-    static wiping_memory* wiping() {
-        static wiping_memory memory;
-        return &memory;
-    }
-
     /// Whether it stands in the reply as it is: one with escapes is the parser's own, and gone soon.
     [[nodiscard]] bool is_of_text(std::string_view part) const noexcept {
         const std::less_equal<> before;
@@ -136,8 +129,8 @@ private:
     }
 
     std::string_view text_;
-    json::storage_ptr memory_;  // wiped as a whole
-    json::value_stack stack_{memory_};
+    alignas(json::value) unsigned char built_[1024];  // the values of what is open
+    json::value_stack stack_;
     names names_;                          // of all objects that are open, the innermost's last
     std::forward_list<std::string> kept_;  // those that do not stand in the reply as they are
     std::string name_;                     // what has come of one that comes in parts
@@ -146,10 +139,10 @@ private:
 
 }  // namespace
 
-parsed_json parse_reply_json(std::string_view text, std::size_t max_depth) {
+parsed_json parse_reply_json(std::string_view text, std::size_t max_depth, json::storage_ptr memory) {
     json::parse_options options;
     options.max_depth = std::min(max_depth, greatest_json_depth);
-    json::basic_parser<reply_handler> parser(options, text);
+    json::basic_parser<reply_handler> parser(options, text, std::move(memory));
     json::error_code ec;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
     if (!ec && read != text.size()) {

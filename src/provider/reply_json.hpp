@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -21,8 +22,8 @@ struct parsed_json {
 /// The most levels that JSON may ever nest: all who walk a value recurse, its destructor too, and stacks may be small.
 inline constexpr std::size_t greatest_json_depth = 1000;
 
-/// Reads the JSON of a reply, at most `max_depth` levels deep. The value's memory is wiped when it is freed: it may
-/// hold tokens.
-[[nodiscard]] parsed_json parse_reply_json(std::string_view text, std::size_t max_depth);
+/// Reads the JSON of a reply, at most `max_depth` levels deep, into `memory`: a `reply_memory`, as it may hold tokens.
+[[nodiscard]] parsed_json parse_reply_json(std::string_view text, std::size_t max_depth,
+                                           boost::json::storage_ptr memory);
 
 }  // namespace coauth::provider

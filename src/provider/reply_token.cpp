@@ -1,6 +1,7 @@
 #include "provider/arrival.hpp"
 #include "provider/reply.hpp"
 #include "provider/reply_error.hpp"
+#include "provider/reply_memory.hpp"
 #include "provider/step_failure.hpp"
 #include "provider/token_fields.hpp"
 
@@ -24,7 +25,8 @@ result<token> read_token(const profile& what, std::string_view operation, const 
     if (!rules) {
         return unsupported(data, operation);
     }
-    const auto reply = read_expected_body(data, *rules, response, max_json_depth);
+    reply_memory<2048> memory;  // of what is read, until the token has been made of it
+    const auto reply = read_expected_body(data, *rules, response, max_json_depth, &memory);
     if (!reply) {
         return reply.error();
     }
