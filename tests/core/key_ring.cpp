@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,7 +10,9 @@
 #include <set>
 #include <string>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 using coauth::errc;
 using coauth::key_ring;
@@ -108,6 +111,27 @@ TEST_CASE("every bit of a seal counts") {
         CHECK(keys.open(sealed.substr(0, size), "for ann").has_error());
     }
     CHECK(keys.open(sealed + "x", "for ann").has_error());
+}
+
+TEST_CASE("one ring serves several threads at once, whatever else they try to open") {
+    const key_ring shared = ring(first);
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> threads;
+    for (int each = 0; each < 4; ++each) {
+        threads.emplace_back([&shared, &wrong, each] {
+            for (int round = 0; round < 200; ++round) {
+                const std::string plain = std::to_string(each) + " " + std::to_string(round);
+                std::string sealed = shared.seal(plain, "ann");
+                wrong += shared.open(sealed, "bob").has_value() ? 1 : 0;
+                const auto opened = shared.open(sealed, "ann");
+                wrong += opened && opened->reveal() == plain ? 0 : 1;
+            }
+        });
+    }
+    for (std::thread& each : threads) {
+        each.join();
+    }
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("what was sealed for one does not open for another") {
