@@ -28,10 +28,9 @@ public:
     static constexpr std::size_t max_string_size = json::string::max_size();
 
     reply_handler(std::string_view text, json::storage_ptr memory)
-        : text_{text}, stack_{memory, built_, sizeof(built_)} {
+        : text_{text}, stack_{memory, built_.bytes, sizeof(built_.bytes)} {
         stack_.reset(std::move(memory));
     }
-    ~reply_handler() { explicit_bzero(built_, sizeof(built_)); }
 
     bool on_document_begin(json::error_code&) { return true; }
     bool on_document_end(json::error_code&) { return true; }
@@ -96,6 +95,16 @@ public:
     [[nodiscard]] json::value release() { return stack_.release(); }
 
 private:
+    /// The first values of what is open: destroyed by the stack, and wiped after that.
+    struct values_under_way {
+        values_under_way() = default;
+        ~values_under_way() { explicit_bzero(bytes, sizeof(bytes)); }
+        values_under_way(const values_under_way&) = delete;
+        values_under_way& operator=(const values_under_way&) = delete;
+
+        alignas(json::value) unsigned char bytes[1024];
+    };
+
     using names = boost::container::small_vector<std::string_view, 16>;
 
     /// So many names are compared with each other faster than sorted.
@@ -129,7 +138,7 @@ private:
     }
 
     std::string_view text_;
-    alignas(json::value) unsigned char built_[1024];  // the values of what is open
+    values_under_way built_;
     json::value_stack stack_;
     names names_;                          // of all objects that are open, the innermost's last
     std::forward_list<std::string> kept_;  // those that do not stand in the reply as they are
