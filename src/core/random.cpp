@@ -3,24 +3,64 @@
 #include <coauth/core/random.hpp>
 #include <coauth/core/secret.hpp>
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
+#include <sys/types.h>
+#include <unistd.h>
+#include <utility>
 
 namespace coauth {
 namespace {
 
+void fill_by_openssl(std::span<unsigned char> bytes) {
+    if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
+        RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+        failure what;
+        what.code = errc::invalid_argument;
+        what.step = "random";
+        what.detail = "OpenSSL's random generator gave no bytes; check the machine's entropy source";
+        throw error(std::move(what));
+    }
+}
+
+/// A thread's bytes for short draws: OpenSSL takes as long for 12 as for 192, and a login draws up to four times. Each
+/// byte is handed out once, and is not kept after that.
+class ready_bytes {
+public:
+    static constexpr std::size_t longest_draw = 64;
+
+    void take(std::span<unsigned char> into) {
+        if (const pid_t process = getpid(); left_ < into.size() || process != owner_) {
+            left_ = 0;
+            fill_by_openssl(bytes_);
+            left_ = bytes_.size();
+            owner_ = process;  // what fork has copied is the parent's alone
+        }
+        const std::span<unsigned char> given = std::span{bytes_}.subspan(left_ - into.size(), into.size());
+        std::copy(given.begin(), given.end(), into.begin());
+        OPENSSL_cleanse(given.data(), given.size());
+        left_ -= into.size();
+    }
+
+private:
+    std::array<unsigned char, 192> bytes_{};
+    std::size_t left_ = 0;
+    pid_t owner_ = 0;
+};
+
 class openssl_random final : public random_source {
 public:
     void fill(std::span<unsigned char> bytes) const override {
-        if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
-            RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-            failure what;
-            what.code = errc::invalid_argument;
-            what.step = "random";
-            what.detail = "OpenSSL's random generator gave no bytes; check the machine's entropy source";
-            throw error(std::move(what));
+        if (bytes.size() > ready_bytes::longest_draw) {
+            fill_by_openssl(bytes);
+            return;
         }
+        static thread_local constinit ready_bytes of_this_thread;
+        of_this_thread.take(bytes);
     }
 };
 

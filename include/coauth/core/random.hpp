@@ -19,7 +19,7 @@ public:
     virtual void fill(std::span<unsigned char> bytes) const = 0;
 };
 
-/// OpenSSL's generator: what is used wherever an option holds no source.
+/// OpenSSL's generator: what is used wherever an option holds no source. A forked process draws bytes of its own.
 [[nodiscard]] const std::shared_ptr<const random_source>& system_random();
 
 /// `bytes` random bytes as base64url text without padding (RFC 4648, section 5): 32 bytes make 43 characters.
