@@ -108,7 +108,7 @@ struct filled {
     asio::io_context context{1};
     std::shared_ptr<agreeing_store> kept = std::make_shared<agreeing_store>();
     granting_provider provider;
-    token_cache cache;
+    alignas(128) token_cache cache;  // apart from the provider's count, which each refresh changes
 };
 
 /// A thread that refreshes what `of` holds under keys of its own, for as long as it lives: as fast as it can, or at

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cache/clients.hpp"
+#include "cache/memory_line.hpp"
 #include "cache/shard.hpp"
 #include "cache/waiter.hpp"
 #include "http/alarm.hpp"
@@ -149,7 +150,8 @@ private:
     clients clients_;
     std::vector<std::unique_ptr<shard>> shards_;
     const std::shared_ptr<http::alarm> alarm_;
-    std::atomic<std::size_t> under_way_{0};
+    // They change with all that is done; what stands above is read by each look-up.
+    alignas(memory_line) std::atomic<std::size_t> under_way_{0};
     std::atomic<bool> closed_{false};
     std::mutex closers_mutex_;
     std::vector<waiter_ptr> closers_;

@@ -5,6 +5,7 @@
 #include "cache/due_heap.hpp"
 #include "cache/entry.hpp"
 #include "cache/flight.hpp"
+#include "cache/memory_line.hpp"
 #include "cache/provider_gate.hpp"
 #include "cache/refresh_schedule.hpp"
 
@@ -251,20 +252,25 @@ private:
     const cache_options& options_;
     const clients& clients_;
     const std::size_t most_entries_;
-    mutable std::mutex mutex_;
+
+    // What a look-up writes, and beside it what a look-up reads: two lines of memory in all, of which the second may
+    // stay with every core for as long as no entry comes or goes.
+    alignas(2 * memory_line) mutable std::mutex mutex_;
+    std::uint64_t hits_ = 0;
+    std::uint32_t uses_ = 0;
+    alignas(memory_line) boost::unordered_flat_set<entry*, entry_hash, entry_equal> entries_;
+
     // Of the entries: they are many and alike, so that what malloc keeps beside each block would count.
-    std::pmr::unsynchronized_pool_resource memory_{{.max_blocks_per_chunk = 256, .largest_required_pool_block = 256}};
-    boost::unordered_flat_set<entry*, entry_hash, entry_equal> entries_;
+    alignas(memory_line) std::pmr::unsynchronized_pool_resource memory_{
+        {.max_blocks_per_chunk = 256, .largest_required_pool_block = 256}};
     std::map<token_key, realm_ptr, key_less> realms_;
     std::size_t purge_realms_at_ = 64;
     due_calendar due_;    ///< The entries.
     due_heap deadlines_;  ///< What is under way. They are few, and soon.
     std::minstd_rand random_;
-    std::uint32_t uses_ = 0;
     std::size_t waiting_ = 0;
     std::size_t unsaved_ = 0;
     std::uint64_t flights_ = 0;
-    std::uint64_t hits_ = 0;
     std::uint64_t asked_ = 0;
     std::uint64_t loads_ = 0;
     std::uint64_t refreshes_ = 0;
