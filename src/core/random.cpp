@@ -8,9 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <limits>
-#include <sys/types.h>
-#include <unistd.h>
+#include <pthread.h>
 #include <utility>
 
 namespace coauth {
@@ -27,6 +27,9 @@ void fill_by_openssl(std::span<unsigned char> bytes) {
     }
 }
 
+/// The forks that have led to this process. (Its id would not do: a descendant may get that of a dead forebear.)
+std::atomic<unsigned> forks{0};
+
 /// A thread's bytes for short draws: OpenSSL takes as long for 12 as for 192, and a login draws up to four times. Each
 /// byte is handed out once, and is not kept after that.
 class ready_bytes {
@@ -34,11 +37,11 @@ public:
     static constexpr std::size_t longest_draw = 64;
 
     void take(std::span<unsigned char> into) {
-        if (const pid_t process = getpid(); left_ < into.size() || process != owner_) {
+        if (const unsigned now = forks; left_ < into.size() || drawn_after_ != now) {
             left_ = 0;
             fill_by_openssl(bytes_);
             left_ = bytes_.size();
-            owner_ = process;  // what fork has copied is the parent's alone
+            drawn_after_ = now;  // what a fork has copied is the parent's alone
         }
         const std::span<unsigned char> given = std::span{bytes_}.subspan(left_ - into.size(), into.size());
         std::copy(given.begin(), given.end(), into.begin());
@@ -49,19 +52,22 @@ public:
 private:
     std::array<unsigned char, 192> bytes_{};
     std::size_t left_ = 0;
-    pid_t owner_ = 0;
+    unsigned drawn_after_ = 0;
 };
 
 class openssl_random final : public random_source {
 public:
     void fill(std::span<unsigned char> bytes) const override {
-        if (bytes.size() > ready_bytes::longest_draw) {
+        if (bytes.size() > ready_bytes::longest_draw || !tells_forks_) {
             fill_by_openssl(bytes);
             return;
         }
         static thread_local constinit ready_bytes of_this_thread;
         of_this_thread.take(bytes);
     }
+
+private:
+    const bool tells_forks_ = pthread_atfork(nullptr, nullptr, [] { ++forks; }) == 0;
 };
 
 }  // namespace
