@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/brief_mutex.hpp"
+
 #include <coauth/core/clock.hpp>
 #include <coauth/core/error.hpp>
 
@@ -72,7 +74,7 @@ private:
 
     const std::string provider_;
     const limits limits_;
-    mutable std::mutex mutex_;
+    mutable brief_mutex mutex_;
     std::size_t under_way_ = 0;
     std::size_t queued_ = 0;
     std::deque<flight_ptr> awaited_;  ///< Those that were promoted stand in both.

@@ -8,6 +8,7 @@
 #include "cache/memory_line.hpp"
 #include "cache/provider_gate.hpp"
 #include "cache/refresh_schedule.hpp"
+#include "core/brief_mutex.hpp"
 
 #include <coauth/cache/cache_event.hpp>
 #include <coauth/cache/cache_options.hpp>
@@ -113,7 +114,7 @@ public:
     [[nodiscard]] at_hand look_up(const hashed_key& key, clock::steady_time now);
     [[nodiscard]] token_ptr peek(const hashed_key& key, clock::steady_time now) const;
 
-    std::mutex& mutex() const noexcept { return mutex_; }
+    brief_mutex& mutex() const noexcept { return mutex_; }
 
     // What follows is called under the mutex.
 
@@ -255,7 +256,7 @@ private:
 
     // What a look-up writes, and beside it what a look-up reads: two lines of memory in all, of which the second may
     // stay with every core for as long as no entry comes or goes.
-    alignas(2 * memory_line) mutable std::mutex mutex_;
+    alignas(2 * memory_line) mutable brief_mutex mutex_;
     std::uint64_t hits_ = 0;
     std::uint32_t uses_ = 0;
     alignas(memory_line) boost::unordered_flat_set<entry*, entry_hash, entry_equal> entries_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/brief_mutex.hpp"
+
 #include <coauth/core/secret.hpp>
 
 #include <openssl/evp.h>
@@ -41,7 +43,7 @@ private:
 
     // With the key worked out for the cipher, which takes as long as sealing what is short.
     context keyed_;
-    mutable std::mutex mutex_;
+    mutable brief_mutex mutex_;
     mutable std::vector<context> spare_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/brief_mutex.hpp"
 #include "http/call.hpp"
 #include "http/connection.hpp"
 #include "http/context_watch.hpp"
@@ -92,7 +93,7 @@ private:
     known_urls urls_;
     std::atomic<std::uint64_t> calls_numbered_{0};
 
-    mutable std::mutex mutex_;
+    mutable brief_mutex mutex_;
     ledger ledger_;
     bool sweeping_ = false;
     bool abandoned_ = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/brief_mutex.hpp"
 #include "http/alarm.hpp"
 #include "http/context_watch.hpp"
 #include "login/attempts.hpp"
@@ -104,7 +105,7 @@ private:
     const std::shared_ptr<http::alarm> alarm_;
     const std::shared_ptr<outcome> still_ = std::make_shared<outcome>();  ///< Settled when nothing is under way.
 
-    mutable std::mutex waiting_mutex_;
+    mutable brief_mutex waiting_mutex_;
     cache::due_heap waiting_;  ///< By its next deadline.
 
     std::atomic<bool> closed_{false};  ///< Nothing new is begun.

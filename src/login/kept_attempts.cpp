@@ -1,6 +1,7 @@
 #include "login/kept_attempts.hpp"
 
 #include "core/base64url_alphabet.hpp"
+#include "core/brief_mutex.hpp"
 #include "login/login_failure.hpp"
 
 #include <coauth/core/secret.hpp>
@@ -218,7 +219,7 @@ private:
     }
 
     const std::size_t room_;
-    mutable std::mutex mutex_;
+    mutable brief_mutex mutex_;
     records open_;
     crowds crowds_;
     boost::unordered_flat_map<std::string_view, used_record> used_;  ///< Their ids are those of what they hold.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/brief_mutex.hpp"
 #include "login/attempts.hpp"
 #include "login/served_clients.hpp"
 
@@ -44,7 +45,7 @@ private:
     const served_clients& served_;
     const std::shared_ptr<const clock> clock_;
     const std::shared_ptr<const random_source> random_;
-    mutable std::mutex mutex_;
+    mutable brief_mutex mutex_;
     using id_bytes = std::array<char, id_length>;  ///< An id without memory of its own.
     [[nodiscard]] static id_bytes bytes_of(std::string_view id) noexcept;
 
