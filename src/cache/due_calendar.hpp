@@ -14,8 +14,8 @@
 
 namespace coauth::cache {
 
-/// What falls due when, of very many that are mostly far away: what is near lies in a heap, the rest on pages of two
-/// minutes each, in no order. So a change costs the same however many there are, and the heap stays in the CPU's cache.
+/// What falls due when, of very many that are mostly far away: what is near lies in a heap, the rest on pages of a
+/// minute each, in no order. So a change costs the same however many there are, and the heap stays in the CPU's cache.
 class due_calendar {
 public:
     using steady_time = clock::steady_time;
@@ -51,9 +51,7 @@ public:
         }
         const page_number reached = page_of(now) + 1;
         for (; open_ < std::min(reached, first_ + pages); ++open_) {
-            for (leaf_type& leaf = leaves_[leaf_of(open_)]; !leaf.empty();) {
-                bring_near(*leaf.back().node, leaf.back().when);
-            }
+            bring_near(leaves_[leaf_of(open_)]);
         }
         if (open_ < reached) {
             first_ = open_ = reached;  // all pages are empty
@@ -79,9 +77,9 @@ private:
     using leaf_type =
         boost::container::deque<slot, void, boost::container::deque_options_t<boost::container::block_size<32U>>>;
     using page_number = std::int64_t;
-    using page_time = std::chrono::duration<page_number, std::ratio<128>>;
+    using page_time = std::chrono::duration<page_number, std::ratio<64>>;
 
-    static constexpr page_number pages = 32;
+    static constexpr page_number pages = 64;
     static constexpr std::size_t beyond = pages;  ///< The leaf of what comes after all pages.
     static constexpr page_number never = std::numeric_limits<page_number>::max();
 
@@ -109,6 +107,18 @@ private:
     /// Of one that is not before `open_`.
     [[nodiscard]] std::size_t leaf_of(page_number page) const noexcept {
         return page - first_ < pages ? static_cast<std::size_t>(page % pages) : beyond;
+    }
+
+    /// Each node is a wait for memory: those that come next are asked for ahead.
+    void bring_near(leaf_type& leaf) {
+        constexpr std::size_t ahead = 8;
+        while (!leaf.empty()) {
+            const slot last = leaf.back();
+            if (leaf.size() > ahead) {
+                __builtin_prefetch(leaf[leaf.size() - 1 - ahead].node, 1);
+            }
+            bring_near(*last.node, last.when);
+        }
     }
 
     void bring_near(due_node& node, steady_time when) {

@@ -62,9 +62,9 @@ struct orders {
 
     boost::container::small_vector<step, 2> steps;
     boost::container::small_vector<leaving, 1> leave;  ///< The provider's gate.
-    std::vector<waking> wake;
+    boost::container::small_vector<waking, 1> wake;
     std::vector<report> tell_author;  ///< Of a login: its commit has ended.
-    std::vector<cache_event> tell;
+    boost::container::small_vector<cache_event, 1> tell;
     boost::container::small_vector<token_ptr, 2> discard;  ///< Tokens that die without the mutex being held.
 };
 
