@@ -30,8 +30,8 @@ void fill_by_openssl(std::span<unsigned char> bytes) {
 /// The forks that have led to this process. (Its id would not do: a descendant may get that of a dead forebear.)
 std::atomic<unsigned> forks{0};
 
-/// A thread's bytes for short draws: OpenSSL takes as long for 12 as for 192, and a login draws up to four times. Each
-/// byte is handed out once, and is not kept after that.
+/// A thread's bytes for short draws: OpenSSL takes nearly as long for 12 as for many, and a login draws up to four
+/// times. Each byte is handed out once, and is not kept after that.
 class ready_bytes {
 public:
     static constexpr std::size_t longest_draw = 64;
@@ -50,7 +50,7 @@ public:
     }
 
 private:
-    std::array<unsigned char, 192> bytes_{};
+    std::array<unsigned char, 1024> bytes_{};
     std::size_t left_ = 0;
     unsigned drawn_after_ = 0;
 };

@@ -7,18 +7,15 @@
 #include <coauth/core/secret.hpp>
 
 #include <boost/asio/ip/address.hpp>
-#include <boost/multi_index/composite_key.hpp>
-#include <boost/multi_index/hashed_index.hpp>
-#include <boost/multi_index/mem_fun.hpp>
-#include <boost/multi_index/member.hpp>
-#include <boost/multi_index/ordered_index.hpp>
-#include <boost/multi_index_container.hpp>
+#include <boost/intrusive/list.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
 #include <bit>
-#include <cstdint>
+#include <deque>
 #include <functional>
+#include <iterator>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -26,7 +23,7 @@ namespace coauth::login {
 
 namespace {
 
-namespace mi = boost::multi_index;
+namespace bi = boost::intrusive;
 
 /// More shards let more threads in at once; few logins need but one, whose room is everybody's.
 std::size_t shard_count(std::size_t max_logins) {
@@ -36,36 +33,34 @@ std::size_t shard_count(std::size_t max_logins) {
 /// Of an address that is none, so much is told apart: it may be what a request said.
 constexpr std::size_t longest_name = 64;
 
-struct record {
+using unlinked_by_itself = bi::link_mode<bi::auto_unlink>;
+struct by_time {};
+struct by_address {};
+using in_time = bi::list_base_hook<bi::tag<by_time>, unlinked_by_itself>;
+using in_crowd = bi::list_base_hook<bi::tag<by_address>, unlinked_by_itself>;
+
+struct crowd;
+
+/// A login that is open.
+struct record : in_time, in_crowd {
+    record(attempt_ptr begun, std::string its_binding) : what{std::move(begun)}, binding{std::move(its_binding)} {}
+
     attempt_ptr what;
     std::string binding;  ///< The cookie's value.
-    std::string address;
-    std::uint64_t order;  ///< Of its beginning.
+    crowd* among = nullptr;
 
-    [[nodiscard]] std::string_view id() const noexcept { return what->id(); }
     [[nodiscard]] clock::steady_time due() const noexcept { return what->due; }
 };
 
-struct by_id {};
-struct by_time {};
-struct by_address {};
-using records = mi::multi_index_container<
-    record, mi::indexed_by<
-                mi::hashed_unique<mi::tag<by_id>, mi::const_mem_fun<record, std::string_view, &record::id>,
-                                  std::hash<std::string_view>>,
-                mi::ordered_non_unique<mi::tag<by_time>, mi::const_mem_fun<record, clock::steady_time, &record::due>>,
-                mi::ordered_unique<mi::tag<by_address>,
-                                   mi::composite_key<record, mi::member<record, std::string, &record::address>,
-                                                     mi::member<record, std::uint64_t, &record::order>>>>>;
+/// The open logins of one address.
+struct crowd : bi::list_base_hook<unlinked_by_itself> {
+    explicit crowd(std::string its_address) : address{std::move(its_address)} {}
 
-struct crowd {
-    std::string address;
-    std::size_t size;
+    const std::string address;
+    std::size_t size = 0;
+    bi::list<record, bi::base_hook<in_crowd>, bi::constant_time_size<false>> members;  ///< The oldest first.
 };
-struct by_size {};
-using crowds = mi::multi_index_container<
-    crowd, mi::indexed_by<mi::hashed_unique<mi::tag<by_address>, mi::member<crowd, std::string, &crowd::address>>,
-                          mi::ordered_non_unique<mi::tag<by_size>, mi::member<crowd, std::size_t, &crowd::size>>>>;
+using crowds = bi::list<crowd, bi::constant_time_size<false>>;
 
 struct used_record {
     attempt_ptr what;
@@ -97,7 +92,7 @@ public:
 
     result<std::vector<attempt_ptr>> keep(const attempt_ptr& begun, std::string binding, const std::string& address) {
         const std::scoped_lock lock{mutex_};
-        if (used_.contains(begun->id()) || open_.get<by_id>().contains(begun->id())) {
+        if (used_.contains(begun->id()) || open_.contains(begun->id())) {
             return login_failure(errc::invalid_argument, "begin", {}, "the random source repeats itself");
         }
         std::vector<attempt_ptr> displaced;
@@ -107,16 +102,14 @@ public:
                                      "there is no room for another; try again in a minute");
             }
         }
-        open_.insert({begun, std::move(binding), address, ++order_});
-        count(address, 1);
+        add(begun, std::move(binding), address);
         return displaced;
     }
 
     result<attempt_ptr> find(std::string_view id, std::string_view binding, clock::steady_time now) const {
         const std::scoped_lock lock{mutex_};
-        const auto& ids = open_.get<by_id>();
-        if (const auto open = ids.find(id); open != ids.end() && open->what->due > now) {
-            return checked(open->what, open->binding, binding);
+        if (const auto open = open_.find(id); open != open_.end() && open->second->due() > now) {
+            return checked(open->second->what, open->second->binding, binding);
         }
         if (const auto used = used_.find(id); used != used_.end()) {
             return checked(used->second.what, used->second.binding, binding);
@@ -127,10 +120,8 @@ public:
 
     void use(const attempt_ptr& claimed) {
         const std::scoped_lock lock{mutex_};
-        auto& ids = open_.get<by_id>();
-        if (const auto open = ids.find(claimed->id()); open != ids.end()) {
-            set_aside(*open);
-            ids.erase(open);
+        if (const auto open = open_.find(claimed->id()); open != open_.end()) {
+            set_aside(*open->second);
         }
     }
 
@@ -141,23 +132,20 @@ public:
 
     void expire(clock::steady_time now, std::vector<attempt_ptr>& expired) {
         const std::scoped_lock lock{mutex_};
-        auto& times = open_.get<by_time>();
-        while (!times.empty() && times.begin()->due() <= now) {
-            take_or_set_aside(*times.begin(), expired);
-            times.erase(times.begin());
+        while (!times_.empty() && times_.front().due() <= now) {
+            take_or_set_aside(times_.front(), expired);
         }
     }
 
     clock::steady_time next_due() const {
         const std::scoped_lock lock{mutex_};
-        const auto& times = open_.get<by_time>();
-        return times.empty() ? clock::steady_time::max() : times.begin()->due();
+        return times_.empty() ? clock::steady_time::max() : times_.front().due();
     }
 
     void held(std::vector<attempt_ptr>& all) const {
         const std::scoped_lock lock{mutex_};
-        for (const record& each : open_) {
-            all.push_back(each.what);
+        for (const auto& each : open_) {
+            all.push_back(each.second->what);
         }
         for (const auto& each : used_) {
             all.push_back(each.second.what);
@@ -178,52 +166,89 @@ private:
         return found;
     }
 
+    /// Nothing has changed if there is no memory for it.
+    void add(const attempt_ptr& begun, std::string binding, const std::string& address) {
+        auto made = std::make_unique<record>(begun, std::move(binding));
+        auto whose = crowds_.find(address);
+        if (whose == crowds_.end()) {
+            auto first = std::make_unique<crowd>(address);
+            const std::string_view name = first->address;
+            whose = crowds_.emplace(name, std::move(first)).first;
+        }
+        crowd& joined = *whose->second;
+        while (of_size_.size() <= joined.size + 1) {
+            of_size_.emplace_back();
+        }
+        record& open = *open_.emplace(begun->id(), std::move(made)).first->second;
+        open.among = &joined;
+        joined.members.push_back(open);
+        put_in_order(joined, joined.size + 1);
+        auto later = times_.end();
+        while (later != times_.begin() && std::prev(later)->due() > open.due()) {
+            --later;  // threads may come in another order than they looked at the clock
+        }
+        times_.insert(later, open);
+    }
+
     /// The oldest of this address goes, or else the oldest of the address that has most, if that has more than one.
     bool make_room(const std::string& address, std::vector<attempt_ptr>& displaced) {
-        const auto& sizes = crowds_.get<by_size>();
-        const bool own = crowds_.find(address) != crowds_.end();
-        if (sizes.empty() || (!own && std::prev(sizes.end())->size < 2)) {
+        const auto own = crowds_.find(address);
+        if (own != crowds_.end() && own->second->size > 0) {
+            take_or_set_aside(own->second->members.front(), displaced);
+            return true;
+        }
+        if (largest_ < 2) {
             return false;
         }
-        const std::string whose = own ? address : std::prev(sizes.end())->address;
-        auto& addresses = open_.get<by_address>();
-        const auto oldest = addresses.lower_bound(whose);
-        take_or_set_aside(*oldest, displaced);
-        addresses.erase(oldest);
+        take_or_set_aside(of_size_[largest_].back().members.front(), displaced);
         return true;
     }
 
-    /// Of a record that leaves `open_`.
-    void set_aside(const record& leaving) {
+    void set_aside(record& leaving) {
         used_.emplace(leaving.what->id(), used_record{leaving.what, leaving.binding});
-        count(leaving.address, -1);
+        take_out(leaving);
     }
-    void take_or_set_aside(const record& leaving, std::vector<attempt_ptr>& taken) {
+    void take_or_set_aside(record& leaving, std::vector<attempt_ptr>& taken) {
         if (leaving.what->claim()) {
             taken.push_back(leaving.what);
-            count(leaving.address, -1);
+            take_out(leaving);
         } else {
             set_aside(leaving);  // claimed meanwhile: it is about to be used, and forgotten after that
         }
     }
 
-    void count(const std::string& address, int change) {
-        const auto known = crowds_.find(address);
-        if (known == crowds_.end()) {
-            crowds_.insert({address, 1});
-        } else if (known->size == 1 && change < 0) {
-            crowds_.erase(known);
-        } else {
-            crowds_.modify(known, [&](crowd& each) { each.size += static_cast<std::size_t>(change); });
+    void take_out(record& leaving) noexcept {
+        crowd& left = *leaving.among;
+        const attempt_ptr kept = leaving.what;  // whose id this is
+        open_.erase(kept->id());
+        put_in_order(left, left.size - 1);
+        if (left.size == 0) {
+            crowds_.erase(crowds_.find(left.address));
+        }
+    }
+
+    void put_in_order(crowd& which, std::size_t size) noexcept {
+        which.unlink();
+        which.size = size;
+        if (size > 0) {
+            of_size_[size].push_back(which);
+        }
+        largest_ = std::max(largest_, size);
+        while (largest_ > 0 && of_size_[largest_].empty()) {
+            --largest_;
         }
     }
 
     const std::size_t room_;
     mutable brief_mutex mutex_;
-    records open_;
-    crowds crowds_;
-    boost::unordered_flat_map<std::string_view, used_record> used_;  ///< Their ids are those of what they hold.
-    std::uint64_t order_ = 0;
+
+    // No trees: each level of one is a wait for memory. Names of crowds and ids are those of what stands behind them.
+    boost::unordered_flat_map<std::string_view, std::unique_ptr<record>> open_;
+    boost::unordered_flat_map<std::string_view, used_record> used_;
+    boost::unordered_flat_map<std::string_view, std::unique_ptr<crowd>> crowds_;
+    bi::list<record, bi::base_hook<in_time>, bi::constant_time_size<false>> times_;  ///< What falls due first is first.
+    std::deque<crowds> of_size_;                                                     ///< By how many logins they have.
+    std::size_t largest_ = 0;
 };
 
 kept_attempts::kept_attempts(const kept_logins& how, std::shared_ptr<const clock> time,
