@@ -1,13 +1,17 @@
 #include "core/counted_text.hpp"
 
+#include <array>
 #include <charconv>
 #include <cstddef>
+#include <limits>
 #include <system_error>
 
 namespace coauth {
 
 void append_counted(std::string& out, std::string_view text) {
-    out.append(std::to_string(text.size())).append(1, ':').append(text);
+    std::array<char, std::numeric_limits<std::size_t>::digits10 + 1> digits{};
+    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), text.size()).ptr;
+    out.append(digits.data(), end).append(1, ':').append(text);
 }
 
 std::optional<std::string_view> take_counted(std::string_view& from) noexcept {

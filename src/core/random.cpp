@@ -3,6 +3,7 @@
 #include <coauth/core/random.hpp>
 #include <coauth/core/secret.hpp>
 
+#include <boost/container/small_vector.hpp>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
@@ -78,10 +79,10 @@ const std::shared_ptr<const random_source>& system_random() {
 }
 
 std::string random_text(const random_source& source, std::size_t bytes) {
-    std::string raw(bytes, '\0');
-    source.fill({reinterpret_cast<unsigned char*>(raw.data()), raw.size()});
-    std::string text = base64url(raw);
-    wipe(raw);
+    boost::container::small_vector<unsigned char, 64> raw(bytes);
+    source.fill(raw);
+    std::string text = base64url({reinterpret_cast<const char*>(raw.data()), raw.size()});
+    OPENSSL_cleanse(raw.data(), raw.size());
     return text;
 }
 

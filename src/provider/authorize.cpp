@@ -84,11 +84,7 @@ private:
     bool is_sent(std::string_view name) const {
         return boost::urls::parse_uri(url_).value().params().contains(boost::urls::string_view{name});
     }
-    void begin_parameter(std::string_view name) {
-        url_ += url_.find('?') == url_.npos ? '?' : '&';
-        append_percent_encoded(url_, name);
-        url_ += '=';
-    }
+    void begin_parameter() { url_ += url_.find('?') == url_.npos ? '?' : '&'; }
     result<bool> append_value(const named_template& of, const placeholder_values& values);
 
     const profile& what_;
@@ -101,6 +97,13 @@ private:
     std::vector<std::string> filled_;  // the names of the caller's values that a placeholder took
     std::string url_;
     authorization login_;
+    const std::array<std::pair<std::string_view, const std::string*>, 6> standard_{
+        {{"client_id", &who_.client_id},
+         {"redirect_uri", &login_.redirect_uri},
+         {"scope", &scope_},
+         {"state", &login_.state},
+         {"nonce", &login_.nonce},
+         {"code_challenge", &challenge_}}};
 };
 
 std::optional<failure> authorization_builder::choose_scopes() {
@@ -189,17 +192,11 @@ std::optional<failure> authorization_builder::draw_secrets() {
 }
 
 std::optional<std::string_view> authorization_builder::value_of(std::string_view name) {
-    const std::array<std::pair<std::string_view, std::string_view>, 6> standard{{{"client_id", who_.client_id},
-                                                                                 {"redirect_uri", login_.redirect_uri},
-                                                                                 {"scope", scope_},
-                                                                                 {"state", login_.state},
-                                                                                 {"nonce", login_.nonce},
-                                                                                 {"code_challenge", challenge_}}};
     const auto known =
-        std::find_if(standard.begin(), standard.end(), [&](const auto& each) { return each.first == name; });
+        std::find_if(standard_.begin(), standard_.end(), [&](const auto& each) { return each.first == name; });
     std::string_view value;
-    if (known != standard.end()) {
-        value = known->second;
+    if (known != standard_.end()) {
+        value = *known->second;
     } else if (const auto* given = options_.extra.find(name)) {
         filled_.emplace_back(name);
         value = *given;
@@ -219,7 +216,8 @@ std::optional<failure> authorization_builder::write_parameters() {
     }
     for (const named_template* each : sent_) {
         const std::size_t before = url_.size();
-        begin_parameter(each->name);
+        begin_parameter();
+        url_ += each->written_name;
         const auto has_value = append_value(*each, values);
         if (!has_value) {
             return invalid(what_, has_value.error().detail);
@@ -262,7 +260,9 @@ std::optional<failure> authorization_builder::write_extra() {
             return invalid(
                 what_, "the parameter \"" + printable(each.name, 60) + "\" cannot be added: it is the profile's own");
         }
-        begin_parameter(each.name);
+        begin_parameter();
+        append_percent_encoded(url_, each.name);
+        url_ += '=';
         append_percent_encoded(url_, each.value);
     }
     return std::nullopt;

@@ -218,15 +218,7 @@ result<grant> read_callback(const profile& what, const authorization& login, std
 
 std::string callback_state(const profile& what, std::string_view callback) {
     const callback_rules& rules = what.data().callback;
-    auto read = parse_form(parameters_of_callback(callback, rules.carrier));
-    std::string state;
-    for (parameter& each : read.all) {
-        if (read.problem.empty() && each.name == rules.state) {
-            state = each.value;
-        }
-        wipe(each.value);  // a code or a token, perhaps
-    }
-    return state;
+    return value_in_form(parameters_of_callback(callback, rules.carrier), rules.state);
 }
 
 }  // namespace coauth::provider

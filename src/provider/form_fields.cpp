@@ -12,9 +12,34 @@ namespace {
 constexpr std::size_t greatest_size = 64 * 1024;
 constexpr std::size_t most_fields = 100;
 
+struct written_field {
+    std::string_view name, value;
+};
+
+/// The next field of a form as it is written; nothing where there is no more. Empty fields are none.
+std::optional<written_field> take_field(std::string_view& form) {
+    while (!form.empty()) {
+        const auto field = form.substr(0, form.find('&'));
+        form.remove_prefix(std::min(field.size() + 1, form.size()));
+        if (!field.empty()) {
+            const auto equals = std::min(field.find('='), field.size());
+            return written_field{field.substr(0, equals), field.substr(std::min(equals + 1, field.size()))};
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_plain(std::string_view text) noexcept {
+    return text.find('%') == text.npos && text.find('+') == text.npos;
+}
+
+bool is_readable(std::string_view text) noexcept {
+    return is_plain(text) || boost::urls::make_pct_string_view({text.data(), text.size()});
+}
+
 /// Browsers and providers leave characters unescaped that RFC 3986 wants escaped, so only the escapes are checked.
 std::optional<std::string> decoded(std::string_view text) {
-    if (text.find('%') == text.npos && text.find('+') == text.npos) {  // as codes and states are, as a rule
+    if (is_plain(text)) {  // as codes and states are, as a rule
         return std::string{text};
     }
     const auto escaped = boost::urls::make_pct_string_view({text.data(), text.size()});
@@ -44,15 +69,9 @@ form_fields parse_form(std::string_view text) {
         fields.problem = "it is longer than 64 KiB";
         return fields;
     }
-    while (!text.empty()) {
-        const auto field = text.substr(0, text.find('&'));
-        text.remove_prefix(std::min(field.size() + 1, text.size()));
-        if (field.empty()) {
-            continue;
-        }
-        const auto equals = std::min(field.find('='), field.size());
-        auto name = decoded(field.substr(0, equals));
-        auto value = decoded(field.substr(std::min(equals + 1, field.size())));
+    while (const auto field = take_field(text)) {
+        auto name = decoded(field->name);
+        auto value = decoded(field->value);
         if (!name || !value) {
             fields.problem = "a percent sign begins no escape";
             return fields;
@@ -64,6 +83,21 @@ form_fields parse_form(std::string_view text) {
         fields.all.emplace_back(std::move(*name), std::move(*value));
     }
     return fields;
+}
+
+std::string value_in_form(std::string_view text, std::string_view name) {
+    if (text.size() > greatest_size) {
+        return {};
+    }
+    std::optional<std::string_view> last;
+    for (std::size_t count = 0; const auto field = take_field(text); ++count) {
+        const auto its_name = decoded(field->name);
+        if (!its_name || !is_readable(field->value) || count == most_fields) {
+            return {};
+        }
+        last = *its_name == name ? field->value : last;
+    }
+    return last ? decoded(*last).value_or("") : std::string{};
 }
 
 }  // namespace coauth::provider

@@ -19,7 +19,7 @@ namespace coauth::provider {
 struct named_template {
     std::string name;
     template_text value;
-    std::string written_name{};  ///< Of a form's field: "name=", encoded.
+    std::string written_name{};  ///< "name=", encoded as it is in a query, or in a form if it is its field.
 };
 
 struct scope_rules {

@@ -192,6 +192,7 @@ void read(const place& where, const json::value& value, std::vector<named_templa
             }
             auto& parameter = into.emplace_back();
             parameter.name = std::string(member.key());
+            parameter.written_name = percent_encode(parameter.name) + "=";
             read(here, member.value(), parameter.value);
         }
     }

@@ -5,7 +5,6 @@
 #include "provider/secret_text.hpp"
 #include "provider/step_failure.hpp"
 
-#include <coauth/core/encoding.hpp>
 #include <coauth/core/secret.hpp>
 #include <coauth/provider/request.hpp>
 #include <coauth/version.hpp>
@@ -110,7 +109,7 @@ std::optional<failure> write_url(const operation_rules& operation, const placeho
     into.safe_url = operation.url.expand_safe(values, escape::percent);
     char mark = into.url.find('?') == std::string::npos ? '?' : '&';
     for (const auto& each : operation.query) {
-        const std::string name = mark + percent_encode(each.name) + "=";
+        const std::string name = mark + each.written_name;
         const std::size_t before = into.url.size();
         append_secret(into.url, name);
         const auto written = each.value.append_to(into.url, values, escape::percent, escape::percent);
