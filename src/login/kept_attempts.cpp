@@ -166,7 +166,7 @@ private:
         return found;
     }
 
-    /// Nothing has changed if there is no memory for it.
+    /// If there is no memory for it, a crowd of nobody is left at most.
     void add(const attempt_ptr& begun, std::string binding, const std::string& address) {
         auto made = std::make_unique<record>(begun, std::move(binding));
         auto whose = crowds_.find(address);

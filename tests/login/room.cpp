@@ -7,6 +7,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <iterator>
+#include <map>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace coauth::test {
 namespace {
@@ -66,6 +74,70 @@ TEST_CASE("a flood from one address pushes out its own logins and nobody else's"
         CHECK(world.fate_of(each) == "under way");
     }
     CHECK(world.broker->statistics().under_way == 50);
+}
+
+/// What is open, by address, the oldest first.
+using open_logins = std::map<std::string, std::deque<pending_login>>;
+
+/// Who has to go for another login from `address`: the oldest of its own, or of one of those that have most.
+std::vector<std::string> who_may_have_to_go(const open_logins& open, const std::string& address) {
+    if (open.contains(address)) {
+        return {address};
+    }
+    std::size_t most = 0;
+    for (const auto& [each, logins] : open) {
+        most = std::max(most, logins.size());
+    }
+    std::vector<std::string> these;
+    for (const auto& [each, logins] : open) {
+        if (logins.size() == most && most > 1) {
+            these.push_back(each);
+        }
+    }
+    return these;
+}
+
+TEST_CASE("whatever comes and goes, room is made by the oldest of the same address or of one that has most") {
+    constexpr std::size_t room = 12;
+    small_world world{room};
+    open_logins open;
+    std::size_t under_way = 0;
+    std::mt19937 random{7};
+    const auto take = [&](const std::string& address) {
+        pending_login first = std::move(open[address].front());
+        open[address].pop_front();
+        if (open[address].empty()) {
+            open.erase(address);
+        }
+        --under_way;
+        return first;
+    };
+    for (int step = 0; step < 2000; ++step) {
+        CAPTURE(step);
+        const std::string address = "192.0.2." + std::to_string(random() % 9);
+        if (random() % 3 == 0 && open.contains(address)) {
+            const pending_login done = take(address);
+            CHECK(world.run(world.broker->complete(callback_of(done), done.cookie())).status == 303);
+            continue;
+        }
+        const auto candidates = under_way == room ? who_may_have_to_go(open, address) : std::vector<std::string>{};
+        if (under_way == room && candidates.empty()) {
+            CHECK(world.refusal_from(address) == "too_many_logins");
+            continue;
+        }
+        pending_login begun = world.from(address);
+        std::vector<std::string> gone;
+        std::ranges::copy_if(candidates, std::back_inserter(gone), [&](const std::string& each) {
+            return world.fate_of(open[each].front()) == "login_displaced";
+        });
+        REQUIRE(gone.size() == (candidates.empty() ? 0 : 1));
+        if (!gone.empty()) {
+            (void)take(gone.front());
+        }
+        open[address].push_back(std::move(begun));
+        ++under_way;
+        REQUIRE(world.broker->statistics().under_way == under_way);
+    }
 }
 
 TEST_CASE("full of addresses that have one login each, a further address is told that there is no room") {

@@ -108,7 +108,11 @@ TEST_CASE("the state of a callback is told before it is checked") {
     CHECK(provider::callback_state(builtin("hitkey"), "/cb?code=c&state=a%2Bb") == "a+b");
     CHECK(provider::callback_state(builtin("vk"), "https://oauth.vk.com/blank.html#access_token=t&state=s") == "s");
     CHECK(provider::callback_state(builtin("hitkey"), "/cb?code=c").empty());
+    CHECK(provider::callback_state(builtin("hitkey"), "/cb?st%61te=s&code=c+d") == "s");
+    CHECK(provider::callback_state(builtin("hitkey"), "/cb?state=r&&code=c&state=s") == "s");
     CHECK(provider::callback_state(builtin("hitkey"), "/cb?state=%zz").empty());
+    CHECK(provider::callback_state(builtin("hitkey"), "/cb?state=s&code=%zz").empty());
+    CHECK(provider::callback_state(builtin("hitkey"), "/cb?state=s&%zz=c").empty());
     CHECK(provider::callback_state(builtin("hitkey"), "").empty());
 }
 
@@ -119,7 +123,9 @@ TEST_CASE("a callback is bounded") {
         many += "&p" + std::to_string(i) + "=";
     }
     CHECK(read(builtin("hike"), many).code.reveal() == "c");
+    CHECK(provider::callback_state(builtin("hike"), many) == "st-1");
     CHECK(refusal(builtin("hike"), many + "&p=").code == errc::callback_malformed);
+    CHECK(provider::callback_state(builtin("hike"), many + "&p=").empty());
 }
 
 TEST_CASE("a login without a state accepts no callback that has one") {
