@@ -41,8 +41,8 @@ public:
         }
         clients_.serve(client_of(provider_));
         for (std::size_t each = 0; each < shard_count; ++each) {
-            shards_.push_back(std::make_unique<shard>(each, context_.get_executor(), options_, clients_, 1'000'000,
-                                                      static_cast<std::uint32_t>(each + 1)));
+            shards_.push_back(std::make_unique<shard>(each, http::shared_strands{context_.get_executor(), 1}, options_,
+                                                      clients_, 1'000'000, static_cast<std::uint32_t>(each + 1)));
         }
         said_.leased = true;
         said_.stored.emplace();

@@ -31,6 +31,11 @@ std::size_t shard_count(std::size_t max_entries) {
     return std::clamp<std::size_t>(std::bit_floor(max_entries / 1024), 1, 64);
 }
 
+/// Of each shard. So many flights may run at once, in all.
+std::size_t strand_count(std::size_t shards) {
+    return std::max<std::size_t>(64 / shards, 1);
+}
+
 failure shutting_down() {
     return cache_failure(errc::shut_down, "token", {}, "the token cache was closed");
 }
@@ -50,8 +55,8 @@ cache_core::cache_core(executor where, std::shared_ptr<token_store> store, cache
     }
     const std::size_t count = shard_count(options_.max_entries);
     for (std::size_t each = 0; each < count; ++each) {
-        shards_.push_back(std::make_unique<shard>(each, where_, options_, clients_,
-                                                  (options_.max_entries + count - 1) / count,
+        shards_.push_back(std::make_unique<shard>(each, http::shared_strands{where_, strand_count(count)}, options_,
+                                                  clients_, (options_.max_entries + count - 1) / count,
                                                   random_seed(*options_.random)));
     }
 }

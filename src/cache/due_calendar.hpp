@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cache/due_heap.hpp"
+#include "cache/due_run.hpp"
 
 #include <boost/container/deque.hpp>
 
@@ -14,8 +15,9 @@
 
 namespace coauth::cache {
 
-/// What falls due when, of very many that are mostly far away: what is near lies in a heap, the rest on pages of a
-/// minute each, in no order. So a change costs the same however many there are, and the heap stays in the CPU's cache.
+/// What falls due when, of very many that are mostly far away: they lie on pages of a minute each, in no order, and are
+/// put in order when their page's time comes. So a change costs the same however many there are. What is set into a
+/// time that has come already is in a heap.
 class due_calendar {
 public:
     using steady_time = clock::steady_time;
@@ -31,7 +33,7 @@ public:
         if (is_far(node) && leaf_with(node) == leaf) {
             leaves_[leaf][place_on_leaf(node)].when = when;
         } else if (leaves_[leaf].size() < most_on_a_leaf) {
-            leaves_[leaf].push_back({when, &node});
+            leaves_[leaf].emplace_back(when, &node);
             remove(node);
             node.place = place_of(leaf, leaves_[leaf].size() - 1);
         } else {
@@ -42,7 +44,13 @@ public:
     }
 
     /// Takes `node` out, if it is in.
-    void remove(due_node& node) noexcept { is_far(node) ? take_off(node) : heap_.remove(node); }
+    void remove(due_node& node) noexcept {
+        if (near_.has(node)) {
+            near_.remove(node);
+        } else {
+            is_far(node) ? take_off(node) : heap_.remove(node);
+        }
+    }
 
     /// Brings near what falls due by `now`, and what shares its page.
     void advance(steady_time now) {
@@ -50,29 +58,31 @@ public:
             return;
         }
         const page_number reached = page_of(now) + 1;
-        for (; open_ < std::min(reached, first_ + pages); ++open_) {
+        for (page_number next = next_page(); next < reached; next = next_page()) {
+            open_ = next;
+            if (beyond_from_ <= open_) {
+                sort_beyond();
+            }
             bring_near(leaves_[leaf_of(open_)]);
+            ++open_;
         }
-        if (open_ < reached) {
-            first_ = open_ = reached;  // all pages are empty
-        }
-        if (beyond_from_ < first_ + pages) {
-            sort_beyond();
-        }
+        open_ = std::max(open_, reached);
         far_from_ = begin_of(next_page());
     }
 
     /// When the earliest falls due, or earlier: then `advance` tells. The end of time if there is none.
-    [[nodiscard]] steady_time earliest() const noexcept { return std::min(heap_.earliest(), far_from_); }
+    [[nodiscard]] steady_time earliest() const noexcept {
+        return std::min({near_.earliest(), heap_.earliest(), far_from_});
+    }
 
     /// The earliest node, of those within `advance`'s last reach; null if it is not due at `now`.
-    [[nodiscard]] due_node* first(steady_time now) const noexcept { return heap_.first(now); }
+    [[nodiscard]] due_node* first(steady_time now) const noexcept {
+        due_node* const next = near_.earliest() <= heap_.earliest() ? near_.first(now) : nullptr;
+        return next != nullptr ? next : heap_.first(now);
+    }
 
 private:
-    struct slot {
-        steady_time when;
-        due_node* node;
-    };
+    using slot = due_run::slot;
     // In blocks, for what a vector keeps free would count.
     using leaf_type =
         boost::container::deque<slot, void, boost::container::deque_options_t<boost::container::block_size<32U>>>;
@@ -83,16 +93,18 @@ private:
     static constexpr std::size_t beyond = pages;  ///< The leaf of what comes after all pages.
     static constexpr page_number never = std::numeric_limits<page_number>::max();
 
-    // The place of a node on a leaf: a mark, the leaf, and its place there.
+    // The place of a node on a leaf: a mark, the leaf, and its place there. The run's are where another leaf's would
+    // be.
     static constexpr std::uint32_t far_mark = 1U << 31U;
     static constexpr std::uint32_t leaf_shift = 24;
     static constexpr std::size_t most_on_a_leaf = std::size_t{1} << leaf_shift;
+    static_assert(due_run::most == most_on_a_leaf);
 
-    static std::uint32_t place_of(std::size_t leaf, std::size_t at) noexcept {
+    static constexpr std::uint32_t place_of(std::size_t leaf, std::size_t at) noexcept {
         return far_mark | static_cast<std::uint32_t>(leaf << leaf_shift | at);
     }
     static bool is_far(const due_node& node) noexcept {
-        return node.place != due_node::nowhere && (node.place & far_mark) != 0;
+        return (node.place & far_mark) != 0 && leaf_with(node) <= beyond;
     }
     static std::size_t leaf_with(const due_node& node) noexcept { return (node.place & ~far_mark) >> leaf_shift; }
     static std::size_t place_on_leaf(const due_node& node) noexcept { return node.place & (most_on_a_leaf - 1); }
@@ -106,25 +118,24 @@ private:
 
     /// Of one that is not before `open_`.
     [[nodiscard]] std::size_t leaf_of(page_number page) const noexcept {
-        return page - first_ < pages ? static_cast<std::size_t>(page % pages) : beyond;
+        return page - open_ < pages ? static_cast<std::size_t>(page % pages) : beyond;
     }
 
-    /// Each node is a wait for memory: those that come next are asked for ahead.
     void bring_near(leaf_type& leaf) {
-        constexpr std::size_t ahead = 8;
+        if (near_.append(leaf)) {
+            leaf.clear();
+            return;
+        }
         while (!leaf.empty()) {
             const slot last = leaf.back();
-            if (leaf.size() > ahead) {
-                __builtin_prefetch(leaf[leaf.size() - 1 - ahead].node, 1);
-            }
             bring_near(*last.node, last.when);
         }
     }
 
     void bring_near(due_node& node, steady_time when) {
         heap_.make_room();
-        if (is_far(node)) {
-            take_off(node);
+        if (near_.has(node) || is_far(node)) {
+            remove(node);
         }
         heap_.set(node, when);
     }
@@ -147,7 +158,7 @@ private:
         leaf_type& leaf = leaves_[beyond];
         for (std::size_t at = 0; at < leaf.size();) {
             const slot each = leaf[at];
-            if (const page_number page = page_of(each.when); page < first_ + pages) {
+            if (const page_number page = page_of(each.when); page - open_ < pages) {
                 set(*each.node, each.when);  // the last of the leaf comes here
             } else {
                 least = std::min(least, page);
@@ -158,7 +169,7 @@ private:
     }
 
     [[nodiscard]] page_number next_page() const noexcept {
-        for (page_number page = open_; page < first_ + pages; ++page) {
+        for (page_number page = open_; page < std::min(open_ + pages, beyond_from_); ++page) {
             if (!leaves_[leaf_of(page)].empty()) {
                 return page;
             }
@@ -166,11 +177,11 @@ private:
         return beyond_from_;
     }
 
-    due_heap heap_;  ///< All pages before `open_`.
+    due_run near_{place_of(beyond + 1, 0)};  ///< What was on the pages before `open_`.
+    due_heap heap_;                          ///< What has come since, for a time before `open_`.
     std::array<leaf_type, pages + 1> leaves_;
-    page_number open_ = 0;
-    page_number first_ = 0;  ///< `pages` from here on have a leaf each.
-    page_number beyond_from_ = never;
+    page_number open_ = 0;             ///< `pages` from here on have a leaf each.
+    page_number beyond_from_ = never;  ///< Nothing beyond is on a page before; it may be within `pages` by now.
     steady_time far_from_ = steady_time::max();  ///< Nothing on the leaves falls due before.
 };
 

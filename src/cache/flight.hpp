@@ -3,7 +3,7 @@
 #include "cache/bystander.hpp"
 #include "cache/clients.hpp"
 #include "cache/entry.hpp"
-#include "http/strand.hpp"
+#include "http/shared_strands.hpp"
 
 #include <coauth/cache/token_key.hpp>
 #include <coauth/cache/token_store.hpp>
@@ -29,12 +29,12 @@ struct flight final : due_node {
     /// commit that failed begins with `committing`.
     enum class stage { loading, queued, consulting, asking, settling, committing };
 
-    flight(entry& of, std::size_t its_shard, std::uint64_t its_number, stage first, const executor& where)
+    flight(entry& of, std::size_t its_shard, std::uint64_t its_number, stage first, const http::shared_strands& strands)
         : due_node{kind::flight},
           key{of.key()},
           shard{its_shard},
           lease{its_number},
-          strand{http::make_strand(where)},
+          strand{strands.of(its_number)},
           at{first},
           home{&of},
           version{of.version},

@@ -29,6 +29,15 @@ provider_gate::passage provider_gate::enter(const flight_ptr& who, bool awaited,
     return passage::queued;
 }
 
+bool provider_gate::try_enter() {
+    const std::scoped_lock lock{mutex_};
+    if (open_ || under_way_ >= limits_.at_once) {
+        return false;
+    }
+    ++under_way_;
+    return true;
+}
+
 failure provider_gate::refusal(clock::steady_time now) const {
     failure why;
     why.code = errc::circuit_open;

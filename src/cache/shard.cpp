@@ -25,10 +25,10 @@ bool is_known_to_store(const entry& what) {
 
 }  // namespace
 
-shard::shard(std::size_t number, executor where, const cache_options& options, const clients& served,
+shard::shard(std::size_t number, http::shared_strands strands, const cache_options& options, const clients& served,
              std::size_t most_entries, std::uint32_t seed)
     : number_{number},
-      where_{std::move(where)},
+      strands_{std::move(strands)},
       options_{options},
       clients_{served},
       most_entries_{most_entries},
@@ -380,7 +380,7 @@ void shard::close(const failure& why, moment now, orders& then) {
 
 void shard::abandon(std::vector<waiter_ptr>& callers, std::vector<flight_ptr>& flights) {
     closed_ = true;
-    where_ = {};
+    strands_.release();
     for (entry* each : entries_) {
         std::ranges::move(take_waiting(*each), std::back_inserter(callers));
         if (each->flying()) {

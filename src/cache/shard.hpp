@@ -9,6 +9,7 @@
 #include "cache/provider_gate.hpp"
 #include "cache/refresh_schedule.hpp"
 #include "core/brief_mutex.hpp"
+#include "http/shared_strands.hpp"
 
 #include <coauth/cache/cache_event.hpp>
 #include <coauth/cache/cache_options.hpp>
@@ -94,7 +95,7 @@ using outcome = std::variant<T, failure>;
 /// held for decisions only.
 class shard {
 public:
-    shard(std::size_t number, executor where, const cache_options& options, const clients& served,
+    shard(std::size_t number, http::shared_strands strands, const cache_options& options, const clients& served,
           std::size_t most_entries, std::uint32_t seed);
     ~shard();
 
@@ -249,7 +250,7 @@ private:
     double chance() { return std::uniform_real_distribution<double>{}(random_); }
 
     const std::size_t number_;
-    executor where_;  ///< For the strands of flights.
+    http::shared_strands strands_;  ///< Of flights.
     const cache_options& options_;
     const clients& clients_;
     const std::size_t most_entries_;

@@ -34,7 +34,7 @@ bool is_outage(const failure& what) {
 // Begin and end.
 
 flight_ptr shard::launch(entry& of, flight::stage first, moment now, orders& then) {
-    auto made = std::make_shared<flight>(of, number_, ++flights_, first, where_);
+    auto made = std::make_shared<flight>(of, number_, ++flights_, first, strands_);
     made->awaited = of.awaited();
     if (of.unsaved() && of.trouble()->commit.lease != 0) {
         made->lease = of.trouble()->commit.lease;  // it was kept for whoever goes on
@@ -140,7 +140,11 @@ void shard::begin_refresh(entry& of, moment now, orders& then) {
     }
     const flight_ptr made = launch(of, flight::stage::queued, now, then);
     made->served = std::move(served);
-    then.steps.push_back({orders::task::begin, made});
+    if (made->served->gate->try_enter()) {
+        let_in(made, now, then);
+    } else {
+        then.steps.push_back({orders::task::begin, made});
+    }
 }
 
 void shard::let_in(const flight_ptr& which, moment now, orders& then) {

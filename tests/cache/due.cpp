@@ -1,5 +1,6 @@
 #include "cache/due_calendar.hpp"
 #include "cache/due_heap.hpp"
+#include "cache/due_run.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,6 +14,7 @@
 using coauth::cache::due_calendar;
 using coauth::cache::due_heap;
 using coauth::cache::due_node;
+using coauth::cache::due_run;
 using steady_time = due_heap::steady_time;
 using namespace std::chrono_literals;
 
@@ -149,6 +151,37 @@ TEST_CASE("a due_heap does what a sorted map does, in long random sequences") {
     }
 }
 
+TEST_CASE("an empty due_run has nothing due, ever") {
+    const due_run run{0};
+    CHECK(run.earliest() == steady_time::max());
+    CHECK(run.first(steady_time::max()) == nullptr);
+    CHECK_FALSE(run.has(a_node()));
+}
+
+TEST_CASE("a due_run gives each batch in order, one after the other") {
+    constexpr std::uint32_t places = 3 * due_run::most;
+    due_run run{places};
+    std::vector<due_node> nodes(6, a_node());
+    REQUIRE(run.append(std::vector<due_run::slot>{{at(7), &nodes[2]}, {at(3), &nodes[0]}, {at(5), &nodes[1]}}));
+    REQUIRE(run.append(std::vector<due_run::slot>{}));
+    CHECK(run.first(at(2)) == nullptr);
+    CHECK(run.first(at(3)) == &nodes[0]);
+    CHECK(run.has(nodes[1]));
+    CHECK_FALSE(run.has(nodes[3]));
+    run.remove(nodes[0]);
+    CHECK(nodes[0].place == due_node::nowhere);
+    REQUIRE(run.append(std::vector<due_run::slot>{{at(9), &nodes[4]}, {at(8), &nodes[3]}}));
+    run.remove(nodes[2]);  // from the middle
+    for (const std::size_t each : {1U, 3U, 4U}) {
+        REQUIRE(run.first(steady_time::max()) == &nodes[each]);
+        run.remove(nodes[each]);
+    }
+    CHECK(run.earliest() == steady_time::max());
+    REQUIRE(run.append(std::vector<due_run::slot>{{at(1), &nodes[5]}}));
+    CHECK(run.earliest() == at(1));
+    CHECK(nodes[5].place == places);
+}
+
 TEST_CASE("an empty due_calendar has nothing due, ever") {
     due_calendar calendar;
     CHECK(calendar.earliest() == steady_time::max());
@@ -191,9 +224,28 @@ TEST_CASE("a due_calendar has places for the beginning and the end of time") {
     CHECK(calendar.first(steady_time::max()) == &last);
 }
 
+TEST_CASE("what a due_calendar has beyond its pages comes in its turn among what came onto them later") {
+    // 64 pages of 64 seconds each: the first is set when it is beyond them, the other when its time is on one.
+    due_calendar calendar;
+    due_node beyond = a_node();
+    due_node later = a_node();
+    due_node soon = a_node();
+    calendar.advance(at(0));
+    calendar.set(beyond, at(64 * 70));
+    calendar.set(soon, at(64 * 20));
+    calendar.advance(at(64 * 20));
+    CHECK(calendar.first(at(64 * 20)) == &soon);
+    calendar.remove(soon);
+    calendar.set(later, at(64 * 75));
+    calendar.advance(at(64 * 76));
+    CHECK(calendar.first(at(64 * 76)) == &beyond);
+    calendar.remove(beyond);
+    CHECK(calendar.first(at(64 * 76)) == &later);
+}
+
 TEST_CASE("a due_calendar does what a sorted map does, however far it is turned") {
-    // Seconds, hours and weeks: what stays in the heap, what lies on pages, and what comes after them.
-    for (const int reach : {100, 20'000, 2'000'000}) {
+    // Seconds, an hour, its pages' end, hours and weeks: what stays in the heap, what lies on pages, what comes after.
+    for (const int reach : {100, 3'000, 5'000, 20'000, 2'000'000}) {
         CAPTURE(reach);
         std::mt19937 random{static_cast<unsigned>(reach)};
         const auto below = [&random](int end) { return std::uniform_int_distribution<>{0, end - 1}(random); };

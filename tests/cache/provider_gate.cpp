@@ -30,13 +30,12 @@ class flights {
 public:
     ~flights() { entry::destroy(of_, memory_); }
 
-    flight_ptr next() {
-        return std::make_shared<flight>(*of_, 0U, ++made_, flight::stage::queued, executor{context_.get_executor()});
-    }
+    flight_ptr next() { return std::make_shared<flight>(*of_, 0U, ++made_, flight::stage::queued, strands_); }
 
 private:
     boost::asio::io_context context_;
     std::pmr::memory_resource& memory_ = *std::pmr::new_delete_resource();
+    http::shared_strands strands_{context_.get_executor(), 1};
     entry* const of_ = entry::make(realm_ptr{new realm{token_key{"hike", "id", ""}}}, "ann", memory_);
     std::uint64_t made_ = 0;
 };
@@ -64,6 +63,26 @@ TEST_CASE("so many are let in at once, the others in their order") {
     CHECK(gate.leave(all[4], outcome::answered, {}, noon).free.empty());
     CHECK(gate.under_way() == 0);
     CHECK(gate.queued() == 0);
+}
+
+TEST_CASE("who is let in at once, as far as the way is free, counts as the others do") {
+    flights make;
+    provider_gate gate{"hike", limits(2, 1)};
+    const auto first = make.next();
+    const auto second = make.next();
+    const auto third = make.next();
+    CHECK(gate.try_enter());
+    CHECK(gate.try_enter());
+    CHECK_FALSE(gate.try_enter());
+    CHECK(gate.under_way() == 2);
+    CHECK(gate.enter(third, false, noon) == passage::queued);
+    CHECK(gate.leave(first, outcome::answered, {}, noon).free == std::vector{third});
+    CHECK_FALSE(gate.try_enter());
+    CHECK(gate.leave(second, outcome::failed, {}, noon).free.empty());  // the circuit opens
+    CHECK(gate.under_way() == 1);
+    CHECK_FALSE(gate.try_enter());
+    CHECK(gate.leave(third, outcome::answered, {}, noon).free.empty());  // it closes
+    CHECK(gate.try_enter());
 }
 
 TEST_CASE("those come first that somebody waits for, from the beginning or by now") {

@@ -1,4 +1,7 @@
+#include "http/shared_strands.hpp"
 #include "http/strand.hpp"
+
+#include <coauth/core/error.hpp>
 
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
@@ -86,4 +89,35 @@ TEST_CASE("a strand of it is an executor like others") {
     asio::post(erased, [&] { at_home = home.running_in_this_thread(); });
     context.run();
     CHECK(at_home);
+}
+
+TEST_CASE("shared strands are given out in turn, and run side by side") {
+    asio::io_context context;
+    http::shared_strands strands{context.get_executor(), 3};
+    CHECK(strands.of(0) == strands.of(3));
+    CHECK(strands.of(1) != strands.of(3));
+    CHECK(strands.of(1) != strands.of(2));
+    asio::post(strands.of(0), [&] {
+        CHECK(strands.of(6).running_in_this_thread());
+        CHECK_FALSE(strands.of(1).running_in_this_thread());
+    });
+    CHECK(context.run() == 1);
+}
+
+TEST_CASE("shared strands that were released know their executor no more, and say so") {
+    asio::io_context context;
+    http::shared_strands strands{context.get_executor(), 2};
+    const http::strand kept = strands.of(1);
+    strands.release();
+    errc why{};
+    try {
+        (void)strands.of(1);
+    } catch (const error& thrown) {
+        why = thrown.reason();
+    }
+    CHECK(why == errc::shut_down);
+    bool ran = false;
+    asio::post(kept, [&] { ran = true; });
+    context.run();
+    CHECK(ran);
 }
