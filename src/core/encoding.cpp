@@ -33,28 +33,14 @@ std::string base64url(std::string_view bytes) {
 
 namespace {
 
-constexpr std::uint32_t no_digit = 0xFF000000;
+/// 24 bits of four digits; what is no digit leaves its mark above them.
+std::uint64_t group_of(std::string_view four) noexcept {
+    return base64url_digit(four[0]) << 18U | base64url_digit(four[1]) << 12U | base64url_digit(four[2]) << 6U |
+           base64url_digit(four[3]);
+}
 
-/// What each character stands for.
-constexpr auto base64url_digits = [] {
-    std::array<std::uint32_t, 256> digits{};
-    digits.fill(no_digit);
-    for (std::uint32_t digit = 0; digit != base64url_alphabet.size(); ++digit) {
-        digits[static_cast<unsigned char>(base64url_alphabet[digit])] = digit;
-    }
-    return digits;
-}();
-
-/// 24 bits of at most four digits; what is no digit leaves its mark above them.
-std::uint32_t group_of(std::string_view digits) noexcept {
-    std::uint32_t bits = 0;
-    std::uint32_t marks = 0;
-    for (std::size_t i = 0; i != 4; ++i) {
-        const std::uint32_t digit = i < digits.size() ? base64url_digits[static_cast<unsigned char>(digits[i])] : 0;
-        marks |= digit & no_digit;
-        bits = bits << 6U | (digit & 0x3F);
-    }
-    return bits | marks;
+char byte_of(std::uint64_t bits, unsigned shift) noexcept {
+    return static_cast<char>(bits >> shift & 0xFFU);
 }
 
 }  // namespace
@@ -63,21 +49,23 @@ std::optional<std::string> from_base64url(std::string_view text) {
     const std::size_t rest = text.size() % 4;
     std::string bytes(text.size() / 4 * 3 + (rest + 1) / 2, '\0');
     char* to = bytes.data();
-    std::uint32_t all = 0;
+    std::uint64_t all = 0;
     for (; text.size() >= 4; text.remove_prefix(4)) {
-        const std::uint32_t group = group_of(text.substr(0, 4));
+        const std::uint64_t group = group_of(text);
         all |= group;
-        *to++ = static_cast<char>(group >> 16U & 0xFF);
-        *to++ = static_cast<char>(group >> 8U & 0xFF);
-        *to++ = static_cast<char>(group & 0xFF);
+        *to++ = byte_of(group, 16);
+        *to++ = byte_of(group, 8);
+        *to++ = byte_of(group, 0);
     }
-    const std::uint32_t last = group_of(text);
-    for (std::uint32_t shift = 16; to != bytes.data() + bytes.size(); shift -= 8) {
-        *to++ = static_cast<char>(last >> shift & 0xFF);
+    std::array<char, 4> padded{'A', 'A', 'A', 'A'};  // which stands for no bits
+    std::copy(text.begin(), text.end(), padded.begin());
+    const std::uint64_t last = group_of({padded.data(), padded.size()});
+    for (unsigned shift = 16; to != bytes.data() + bytes.size(); shift -= 8) {
+        *to++ = byte_of(last, shift);
     }
     // The last digits may have bits that belong to no byte: only one way to write them is as it was.
-    const std::uint32_t beyond = rest == 2 ? 0xFFFF : rest == 3 ? 0xFF : 0;
-    const bool is_well = rest != 1 && ((all | last) & no_digit) == 0 && (last & beyond) == 0;
+    const std::uint64_t beyond = rest == 2 ? 0xFFFF : rest == 3 ? 0xFF : 0;
+    const bool is_well = rest != 1 && (all | last) >> 24U == 0 && (last & beyond) == 0;
     return is_well ? std::optional{std::move(bytes)} : std::nullopt;
 }
 

@@ -18,10 +18,11 @@ public:
     virtual ~attempts() = default;
 
     struct drawn {
-        std::string state;    ///< 43 random characters of base64url, the id first.
-        std::string binding;  ///< Of the cookie, if that is made by chance.
+        std::string state;          ///< 43 random characters of base64url, the id first.
+        std::string binding;        ///< Of the cookie, if that is made by chance.
+        std::string neighbourhood;  ///< Of the address, where logins are counted for it.
     };
-    /// What chance has to say of a login of this neighbourhood.
+    /// What chance has to say of a login of this address.
     [[nodiscard]] virtual drawn draw(std::string_view address) const = 0;
 
     struct kept {
@@ -29,10 +30,8 @@ public:
         std::vector<attempt_ptr> displaced;  ///< Those that had to make room; they are nobody's any more.
     };
 
-    /// Takes a login that begins. `binding`: as drawn; `address`: the neighbourhood to count it for. Fails with
-    /// `errc::too_many_logins`.
-    [[nodiscard]] virtual result<kept> keep(const attempt_ptr& begun, std::string binding,
-                                            const std::string& address) = 0;
+    /// Takes a login that begins, as it was drawn; the state is the login's by now. Fails with `errc::too_many_logins`.
+    [[nodiscard]] virtual result<kept> keep(const attempt_ptr& begun, drawn as) = 0;
 
     /// The login of that id, if the value of its cookie is this and its time has not passed; no failure names a secret.
     [[nodiscard]] virtual result<attempt_ptr> find(std::string_view id, std::string_view cookie) = 0;

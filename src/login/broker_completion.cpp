@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace coauth::login {
@@ -84,34 +86,6 @@ failure failure_of(const std::exception_ptr& thrown, const std::string& provider
     return why;
 }
 
-/// A client whose operations together have so much time.
-class time_limit {
-public:
-    time_limit(client who, std::shared_ptr<const clock> time, std::chrono::milliseconds limit)
-        : who_{std::move(who)}, time_{std::move(time)}, deadline_{time_->steady_now() + limit} {}
-
-    [[nodiscard]] client left() const {
-        return who_.with_timeout(std::chrono::ceil<std::chrono::milliseconds>(deadline_ - time_->steady_now()));
-    }
-
-private:
-    client who_;
-    std::shared_ptr<const clock> time_;
-    clock::steady_time deadline_;
-};
-
-/// Asked once more where that does no harm: the code is spent, and the user would have to log in again.
-awaitable<identity> identify(time_limit within, token whose) {
-    try {
-        co_return co_await within.left().userinfo(whose);
-    } catch (const error& first) {
-        if (!is_retryable(first.details()) || first.details().retry_after) {
-            throw;
-        }
-    }
-    co_return co_await within.left().userinfo(std::move(whose));
-}
-
 /// Gives the token to the cache. That the store fails is the cache's to mend: the token is held all the same.
 awaitable<void> keep(token_cache& in, token_key key, token fresh) {
     try {
@@ -125,25 +99,53 @@ awaitable<void> keep(token_cache& in, token_key key, token fresh) {
 
 }  // namespace
 
-awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> self, attempt_ptr which, grant with) {
-    const time_limit within{which->who, self->clock_, self->options_.completion_timeout};
-    token fresh = co_await within.left().exchange(std::move(with));
+client broker_core::until(clock::steady_time deadline, const client& who) const {
+    return who.with_timeout(std::chrono::ceil<std::chrono::milliseconds>(deadline - clock_->steady_now()));
+}
+
+/// Asked once more where that does no harm: the code is spent, and the user would have to log in again.
+awaitable<identity> broker_core::identify(const broker_core& self, const client& who, clock::steady_time deadline,
+                                          const token& whose) {
+    awaitable<identity> asked = self.until(deadline, who).userinfo(whose);
+    try {
+        co_return co_await std::move(asked);
+    } catch (const error& first) {
+        if (!is_retryable(first.details()) || first.details().retry_after) {
+            throw;
+        }
+    }
+    asked = self.until(deadline, who).userinfo(whose);
+    co_return co_await std::move(asked);
+}
+
+std::shared_ptr<login_session> broker_core::session_of(const attempt& which, std::optional<identity> who) const {
+    std::string account = who ? who->subject : which.more().account;
+    if (account.empty()) {
+        account = random_text(*options_.random, 16);
+    }
+    const auto made = std::make_shared<login_session>(
+        token_key{which.who.profile().name(), which.who.client_id(), std::move(account)});
+    made->who = std::move(who);
+    made->return_to = which.more().return_to;
+    made->tag = which.more().tag;
+    return made;
+}
+
+// What is awaited is named before: what an expression makes by the way would lie in the frame, and Asio has no frames
+// of over 1 KiB ready.
+awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> self, attempt_ptr which,
+                                                 clock::steady_time deadline, awaitable<token> exchanged) {
+    token fresh = co_await std::move(exchanged);
     std::optional<identity> who;
     if (which->who.profile().has("userinfo")) {
-        who = co_await identify(within, fresh);
+        awaitable<identity> asked = identify(*self, which->who, deadline, fresh);
+        who = co_await std::move(asked);
     }
-    std::string account = who ? who->subject : which->more().account;
-    if (account.empty()) {
-        account = random_text(*self->options_.random, 16);
-    }
-    token_key key{which->who.profile().name(), which->who.client_id(), std::move(account)};
-    const auto session = std::make_shared<login_session>(key);
-    session->who = std::move(who);
-    session->return_to = which->more().return_to;
-    session->tag = which->more().tag;
-    if (self->options_.cache != nullptr) {
-        co_await keep(*self->options_.cache, key, fresh);
-        session->token = self->options_.cache->peek(key);
+    const std::shared_ptr<login_session> session = self->session_of(*which, std::move(who));
+    if (token_cache* const cache = self->options_.cache) {
+        awaitable<void> kept = keep(*cache, session->key, fresh);
+        co_await std::move(kept);
+        session->token = cache->peek(session->key);
     }
     if (!session->token) {
         session->token = std::make_shared<const token>(std::move(fresh));
@@ -154,7 +156,9 @@ awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> se
 void broker_core::finish(arrival with) {
     ++count_.completing;
     const attempt_ptr which = with.which;
-    asio::co_spawn(where_, log_in(shared_from_this(), which, std::move(with.brought)),
+    const clock::steady_time deadline = clock_->steady_now() + options_.completion_timeout;
+    awaitable<token> exchanged = until(deadline, which->who).exchange(std::move(with.brought));
+    asio::co_spawn(where_, log_in(shared_from_this(), which, deadline, std::move(exchanged)),
                    [self = shared_from_this(), which](const std::exception_ptr& thrown, login_session_ptr made) {
                        --self->count_.completing;
                        if (thrown) {
@@ -171,7 +175,9 @@ void broker_core::fail(const attempt_ptr& which, failure why) {
     settle(which, failed(std::move(why)));
 }
 
-login_answer broker_core::answer(const attempt& which, const login_result& how) const {
+login_answer broker_core::answer(const attempt& which) const {
+    const std::optional<login_result> ended = which.ended.peek();
+    const login_result how = ended ? *ended : failed(overdue(which));
     login_answer made;
     if (const auto* why = std::get_if<std::shared_ptr<const failure>>(&how)) {
         made = refusal(**why, which.who.profile().title());
@@ -184,43 +190,64 @@ login_answer broker_core::answer(const attempt& which, const login_result& how) 
     return made;
 }
 
+std::optional<failure> broker_core::use(arrival with) {
+    const attempt_ptr which = with.which;
+    which->print = with.print;
+    note(which->due);
+    if (!attempts_->use(which)) {
+        failure why = login_failure(errc::callback_login_unknown, "callback", which->who.profile().name(),
+                                    "it has been completed");
+        settle(which, failed(why));
+        return why;
+    }
+    if (with.refusal) {
+        fail(which, std::move(*with.refusal));
+    } else {
+        finish(std::move(with));
+    }
+    return std::nullopt;
+}
+
+broker_core::admission broker_core::admit(std::string_view callback, std::string_view cookies, std::string_view body) {
+    if (shut_) {
+        return {nullptr, refusal(login_failure(errc::shut_down, "callback", {}, "the login broker was closed"), {})};
+    }
+    auto received = receive(callback, cookies, body);
+    std::optional<failure> why;
+    admission made;
+    if (received.has_error()) {
+        why = received.error();
+    } else {
+        made.which = received->which;
+        why = made.which->claim() ? use(std::move(*received)) : std::nullopt;
+    }
+    if (why) {
+        ++count_.refused;
+        made = {nullptr, refusal(*why, {})};
+    }
+    return made;
+}
+
 awaitable<login_answer> broker_core::complete(std::shared_ptr<broker_core> self, std::string callback,
                                               std::string cookies, std::string body) {
-    if (self->shut_) {
-        co_return refusal(login_failure(errc::shut_down, "callback", {}, "the login broker was closed"), {});
-    }
-    auto received = self->receive(callback, cookies, body);
+    admission admitted = self->admit(callback, cookies, body);
     wipe(callback);
     wipe(cookies);
     wipe(body);
-    const attempt_ptr which = received.has_value() ? received->which : nullptr;
-    if (which && which->claim()) {
-        which->print = received->print;
-        self->note(which->due);
-        if (!self->attempts_->use(which)) {
-            received = login_failure(errc::callback_login_unknown, "callback", which->who.profile().name(),
-                                     "it has been completed");
-            self->settle(which, failed(received.error()));
-        } else if (received->refusal) {
-            self->fail(which, std::move(*received->refusal));
-        } else {
-            self->finish(std::move(*received));
-        }
+    if (!admitted.which) {
+        co_return std::move(admitted.refused);
     }
-    if (received.has_error()) {
-        ++self->count_.refused;
-        co_return refusal(received.error(), {});
-    }
-    const std::shared_ptr<outcome> ended{which, &which->ended};
+    const std::shared_ptr<outcome> ended{admitted.which, &admitted.which->ended};
+    awaitable<login_session_ptr> settled =
+        wait(self, ended, nullptr, self->options_.completion_timeout + beyond_completion);
     try {
-        co_await wait(self, ended, nullptr, self->options_.completion_timeout + beyond_completion);
+        co_await std::move(settled);
     } catch (const error&) {
         if (!ended->peek()) {  // the caller's end, not the login's
             throw;
         }
     }
-    const std::optional<login_result> how = ended->peek();
-    co_return self->answer(*which, how ? *how : failed(overdue(*which)));
+    co_return self->answer(*admitted.which);
 }
 
 }  // namespace coauth::login

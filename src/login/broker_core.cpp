@@ -68,8 +68,7 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     check(options);
     served_.serve(with, false).value();
     authorize_options ask = options.ask;
-    const std::string address = neighbourhood(options.address);
-    attempts::drawn drawn = attempts_->draw(address);
+    attempts::drawn drawn = attempts_->draw(options.address);
     ask.state = std::move(drawn.state);
     authorization asked = with.authorize(ask);
     std::string url = std::exchange(asked.url, {});
@@ -78,7 +77,7 @@ pending_login broker_core::begin(const client& with, const begin_options& option
         std::make_shared<attempt>(with, std::move(asked), particulars{options.return_to, options.account, options.tag});
     which->begun = clock_->now();
     which->due = clock_->steady_now() + options_.lifetime;
-    const attempts::kept kept = attempts_->keep(which, std::move(drawn.binding), address).value();
+    const attempts::kept kept = attempts_->keep(which, std::move(drawn)).value();
     if (closed_) {  // meanwhile: nobody else would end it
         end(which, shutting_down(), count_.abandoned);
         throw error{shutting_down()};

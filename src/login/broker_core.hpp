@@ -72,14 +72,30 @@ private:
     /// The cookies of a browser beyond what it may have, and those of logins that are over.
     [[nodiscard]] std::vector<std::string> surplus(std::string_view cookies);
 
+    /// What a callback has come to: a login whose end is to be awaited, or, without one, an answer.
+    struct admission {
+        attempt_ptr which;
+        login_answer refused;
+    };
+    [[nodiscard]] admission admit(std::string_view callback, std::string_view cookies, std::string_view body);
+
+    /// Uses up a login that was claimed for its callback. Why not, if it was used before.
+    [[nodiscard]] std::optional<failure> use(arrival with);
     void finish(arrival with);
     void fail(const attempt_ptr& which, failure why);
-    static awaitable<login_session_ptr> log_in(std::shared_ptr<broker_core> self, attempt_ptr which, grant with);
+    static awaitable<login_session_ptr> log_in(std::shared_ptr<broker_core> self, attempt_ptr which,
+                                               clock::steady_time deadline, awaitable<token> exchanged);
+    /// Awaited by who owns what it is given.
+    static awaitable<identity> identify(const broker_core& self, const client& who, clock::steady_time deadline,
+                                        const token& whose);
+    /// The client with the time that is left.
+    [[nodiscard]] client until(clock::steady_time deadline, const client& who) const;
+    [[nodiscard]] std::shared_ptr<login_session> session_of(const attempt& which, std::optional<identity> who) const;
 
     /// Ends a login, unless it was used up already.
     void end(const attempt_ptr& which, failure why, std::atomic<std::uint64_t>& counted);
     void settle(const attempt_ptr& which, const login_result& how);
-    [[nodiscard]] login_answer answer(const attempt& which, const login_result& how) const;
+    [[nodiscard]] login_answer answer(const attempt& which) const;
 
     /// Throws what the login ended with. `whose_end`: at whose own end the waiting ends too, and for which a deadline
     /// that has passed is a failure, `what` being its outcome; without one it is none, and there is no session.

@@ -67,8 +67,7 @@ struct used_record {
     std::string binding;
 };
 
-}  // namespace
-
+/// Of whom a login is counted: the same for all IPv6 addresses of a /64 network.
 std::string neighbourhood(std::string_view address) {
     boost::system::error_code none;
     const auto read = boost::asio::ip::make_address(address, none);
@@ -85,6 +84,8 @@ std::string neighbourhood(std::string_view address) {
     std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
     return boost::asio::ip::address_v6{bytes}.to_string();
 }
+
+}  // namespace
 
 class kept_attempts::shard {
 public:
@@ -267,9 +268,9 @@ attempts::drawn kept_attempts::draw(std::string_view address) const {
     constexpr std::size_t state_length = 43;    // 256 bits
     constexpr std::size_t binding_length = 22;  // 128 bits
     const std::string both = random_text(*random_, (state_length + binding_length + 1) * 6 / 8);
-    drawn made{both.substr(0, state_length), both.substr(state_length, binding_length)};
-    if (!address.empty()) {
-        made.state.front() = base64url_alphabet[std::hash<std::string_view>{}(address) % base64url_alphabet.size()];
+    drawn made{both.substr(0, state_length), both.substr(state_length, binding_length), neighbourhood(address)};
+    if (const std::string& whose = made.neighbourhood; !whose.empty()) {
+        made.state.front() = base64url_alphabet[std::hash<std::string_view>{}(whose) % base64url_alphabet.size()];
     }
     return made;
 }
@@ -279,10 +280,10 @@ kept_attempts::shard* kept_attempts::shard_of(std::string_view id) const noexcep
     return place == base64url_alphabet.npos ? nullptr : shards_[place % shards_.size()].get();
 }
 
-result<attempts::kept> kept_attempts::keep(const attempt_ptr& begun, std::string binding, const std::string& address) {
+result<attempts::kept> kept_attempts::keep(const attempt_ptr& begun, drawn as) {
     kept made;
-    made.cookie = binding;
-    auto displaced = shard_of(begun->id())->keep(begun, std::move(binding), address);
+    made.cookie = as.binding;
+    auto displaced = shard_of(begun->id())->keep(begun, std::move(as.binding), as.neighbourhood);
     if (displaced.has_error()) {
         return displaced.error();
     }

@@ -20,7 +20,7 @@ public:
     ~kept_attempts() override;
 
     [[nodiscard]] drawn draw(std::string_view address) const override;
-    [[nodiscard]] result<kept> keep(const attempt_ptr& begun, std::string binding, const std::string& address) override;
+    [[nodiscard]] result<kept> keep(const attempt_ptr& begun, drawn as) override;
     [[nodiscard]] result<attempt_ptr> find(std::string_view id, std::string_view cookie) override;
     [[nodiscard]] bool use(const attempt_ptr& claimed) override;
     void forget(const attempt_ptr& ended) override;
@@ -38,8 +38,5 @@ private:
     const std::shared_ptr<const random_source> random_;
     std::vector<std::unique_ptr<shard>> shards_;
 };
-
-/// Of whom a login is counted: the same for all IPv6 addresses of a /64 network.
-[[nodiscard]] std::string neighbourhood(std::string_view address);
 
 }  // namespace coauth::login

@@ -9,7 +9,8 @@ namespace coauth::login {
 namespace {
 
 bool is_id(std::string_view text) noexcept {
-    return text.size() == id_length && text.find_first_not_of(base64url_alphabet) == text.npos;
+    return text.size() == id_length &&
+           std::all_of(text.begin(), text.end(), [](char c) { return base64url_digit(c) != no_base64url_digit; });
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -24,10 +25,6 @@ login_cookies::login_cookies(const login_options& options)
       attributes_{options.allow_insecure_cookies ? "; Path=/; HttpOnly" : "; Path=/; HttpOnly; Secure"},
       lifetime_{options.lifetime} {}
 
-std::string login_cookies::name_of(std::string_view id) const {
-    return prefix_ + std::string{id};
-}
-
 std::string login_cookies::set(std::string_view id, std::string_view value, bool cross_site) const {
     const std::string_view same_site = cross_site ? "; SameSite=None" : "; SameSite=Lax";
     const std::string max_age = "; Max-Age=" + std::to_string(lifetime_.count());
@@ -39,7 +36,11 @@ std::string login_cookies::set(std::string_view id, std::string_view value, bool
 }
 
 std::string login_cookies::clear(std::string_view id) const {
-    return name_of(id) + "=" + attributes_ + "; SameSite=Lax; Max-Age=0";
+    constexpr std::string_view ended = "; SameSite=Lax; Max-Age=0";
+    std::string line;
+    line.reserve(prefix_.size() + id.size() + 1 + attributes_.size() + ended.size());
+    line.append(prefix_).append(id).append("=").append(attributes_).append(ended);
+    return line;
 }
 
 std::vector<login_cookie> login_cookies::read(std::string_view header) const {

@@ -23,8 +23,6 @@ class login_cookies {
 public:
     explicit login_cookies(const login_options& options);
 
-    [[nodiscard]] std::string name_of(std::string_view id) const;
-
     /// `cross_site`: the callback is a form that the provider's page posts, which takes no `SameSite=Lax` cookie along.
     [[nodiscard]] std::string set(std::string_view id, std::string_view value, bool cross_site) const;
     [[nodiscard]] std::string clear(std::string_view id) const;

@@ -8,6 +8,9 @@
 namespace coauth {
 
 bool is_own_path(std::string_view path) noexcept {
+    if (path == "/") {  // as most are
+        return true;
+    }
     const bool plain = std::all_of(path.begin(), path.end(), [](char c) { return c > ' ' && c <= '~' && c != '\\'; });
     if (!plain || !path.starts_with('/') || path.starts_with("//")) {
         return false;

@@ -50,7 +50,7 @@ sealed_attempts::sealed_attempts(sealed_logins how, const served_clients& served
     : how_{std::move(how)}, served_{served}, clock_{std::move(time)}, random_{std::move(random)} {}
 
 attempts::drawn sealed_attempts::draw(std::string_view) const {
-    return {random_text(*random_, 32), {}};
+    return {random_text(*random_, 32), {}, {}};
 }
 
 std::string sealed_attempts::seal(const attempt& what) const {
@@ -141,7 +141,7 @@ void sealed_attempts::hold(const attempt_ptr& what) {
     live_.insert_or_assign(bytes_of(what->id()), what);
 }
 
-result<attempts::kept> sealed_attempts::keep(const attempt_ptr& begun, std::string, const std::string&) {
+result<attempts::kept> sealed_attempts::keep(const attempt_ptr& begun, drawn) {
     kept made;
     made.cookie = seal(*begun);
     if (made.cookie.size() > longest_cookie) {
@@ -183,11 +183,15 @@ bool sealed_attempts::use(const attempt_ptr& claimed) {
     }
     used_until_.emplace(claimed->due, id);
     if (used_.size() > how_.remembered) {
-        used_.erase(used_until_.begin()->second);
-        used_until_.erase(used_until_.begin());
+        forget_first_used();
     }
     completing_.emplace(id, claimed);
     return true;
+}
+
+void sealed_attempts::forget_first_used() {
+    used_.erase(used_until_.top().second);
+    used_until_.pop();
 }
 
 void sealed_attempts::forget(const attempt_ptr& ended) {
@@ -199,16 +203,15 @@ void sealed_attempts::forget(const attempt_ptr& ended) {
 
 std::vector<attempt_ptr> sealed_attempts::expire(clock::steady_time now) {
     const std::scoped_lock lock{mutex_};
-    while (!used_until_.empty() && used_until_.begin()->first <= now) {
-        used_.erase(used_until_.begin()->second);
-        used_until_.erase(used_until_.begin());
+    while (!used_until_.empty() && used_until_.top().first <= now) {
+        forget_first_used();
     }
     return {};  // whoever waits for one is told at its time, and nothing else is held of it
 }
 
 clock::steady_time sealed_attempts::next_due() const {
     const std::scoped_lock lock{mutex_};
-    return used_until_.empty() ? clock::steady_time::max() : used_until_.begin()->first;
+    return used_until_.empty() ? clock::steady_time::max() : used_until_.top().first;
 }
 
 std::vector<attempt_ptr> sealed_attempts::held() const {

@@ -11,10 +11,12 @@
 
 #include <array>
 #include <cstddef>
-#include <map>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <queue>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace coauth::login {
@@ -27,7 +29,7 @@ public:
                     std::shared_ptr<const random_source> random);
 
     [[nodiscard]] drawn draw(std::string_view address) const override;
-    [[nodiscard]] result<kept> keep(const attempt_ptr& begun, std::string binding, const std::string& address) override;
+    [[nodiscard]] result<kept> keep(const attempt_ptr& begun, drawn as) override;
     [[nodiscard]] result<attempt_ptr> find(std::string_view id, std::string_view cookie) override;
     [[nodiscard]] bool use(const attempt_ptr& claimed) override;
     void forget(const attempt_ptr& ended) override;
@@ -40,6 +42,7 @@ private:
     [[nodiscard]] std::string seal(const attempt& what) const;
     [[nodiscard]] result<attempt_ptr> unseal(std::string_view id, std::string_view cookie) const;
     void hold(const attempt_ptr& what);
+    void forget_first_used();
 
     const sealed_logins how_;
     const served_clients& served_;
@@ -53,7 +56,8 @@ private:
     std::size_t purge_live_at_ = 64;
     boost::unordered_flat_map<id_bytes, attempt_ptr> completing_;
     boost::unordered_flat_map<id_bytes, clock::steady_time> used_;
-    std::multimap<clock::steady_time, id_bytes> used_until_;
+    using used_id = std::pair<clock::steady_time, id_bytes>;
+    std::priority_queue<used_id, std::vector<used_id>, std::greater<>> used_until_;  ///< The first on top.
 };
 
 }  // namespace coauth::login

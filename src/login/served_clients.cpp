@@ -25,7 +25,8 @@ bool is_plain_path(std::string_view text) noexcept {
 }  // namespace
 
 result<callback_place> place_of(std::string_view callback) {
-    const std::string_view before = callback.substr(0, callback.find_first_of("?#"));
+    const std::string_view without_fragment = callback.substr(0, callback.find('#'));
+    const std::string_view before = without_fragment.substr(0, without_fragment.find('?'));
     if (is_plain_path(before)) {
         return callback_place{{}, std::string{before}};
     }
