@@ -67,8 +67,9 @@ private:
         for (const auto& member : object) {
             const std::size_t before = into_.size();
             append_secret(into_, first ? "" : ",");
-            append_json_string(into_, member.key());
-            append_secret(into_, ":");
+            append_secret(into_, "\"");
+            append_json_escaped(into_, member.key());
+            append_secret(into_, "\":");
             keep_or_take_back(before, write_value(member.value()), first);
         }
         append_secret(into_, "}");
@@ -97,16 +98,17 @@ private:
     bool write_text(std::string_view source) {
         const auto known = std::find_if(operation_.json_templates.begin(), operation_.json_templates.end(),
                                         [&](const auto& each) { return each.first == source; });
-        auto text = known->second.expand(values_, escape::none);
-        if (!text) {
-            failure_ = failure_ ? std::move(failure_) : text.error();
+        const std::size_t before = into_.size();
+        append_secret(into_, "\"");
+        const auto written = known->second.append_to(into_, values_, escape::json, escape::json);
+        if (!written) {
+            failure_ = failure_ ? std::move(failure_) : written.error();
+        }
+        if (!written || !*written) {
+            into_.resize(before);
             return false;
         }
-        if (!*text) {
-            return false;
-        }
-        append_json_string(into_, **text);
-        wipe(**text);
+        append_secret(into_, "\"");
         return true;
     }
 

@@ -49,14 +49,13 @@ void append_secret(std::string& to, std::string_view more) {
     to += more;
 }
 
-void append_json_string(std::string& to, std::string_view more) {
+void append_json_escaped(std::string& to, std::string_view more) {
     if (all_between(more, ' ', '~') && more.find('"') == more.npos && more.find('\\') == more.npos) {
-        make_room(to, more.size() + 2);
-        to.append("\"").append(more).append("\"");
+        append_secret(to, more);
         return;
     }
     std::string quoted = boost::json::serialize(boost::json::string_view{more.data(), more.size()});
-    append_secret(to, quoted);
+    append_secret(to, std::string_view{quoted}.substr(1, quoted.size() - 2));
     wipe(quoted);
 }
 

@@ -9,8 +9,8 @@ namespace coauth::provider {
 
 void append_secret(std::string& to, std::string_view more);
 
-/// As a JSON string, in quotes.
-void append_json_string(std::string& to, std::string_view more);
+/// With `more` escaped as it stands within a JSON string.
+void append_json_escaped(std::string& to, std::string_view more);
 
 /// With `more` escaped: for a URL's path or query, spaces as %20.
 void append_percent_encoded(std::string& to, std::string_view more);

@@ -116,6 +116,8 @@ void append_escaped(std::string& to, std::string_view value, escape how) {
     switch (how) {
         case escape::none:
             return append_secret(to, value);
+        case escape::json:
+            return append_json_escaped(to, value);
         case escape::percent:
             return append_percent_encoded(to, value);
         case escape::form:

@@ -29,7 +29,8 @@ struct template_piece {
 
 /// How a value is written into its place.
 enum class escape {
-    none,     ///< JSON strings, header values.
+    none,     ///< Header values.
+    json,     ///< Within a JSON string.
     percent,  ///< A URL's path or query, spaces as %20.
     form,     ///< A form, or a query with "+" for a space.
 };

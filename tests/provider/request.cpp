@@ -190,12 +190,13 @@ TEST_CASE("JSON bodies keep their constants, nest, and leave out what has no val
                    {"/operations/list_clients/arguments", R"(["note?"])"},
                    {"/operations/list_clients/json",
                     R"({"first": "{note?}", "n": 1, "t": true, "z": null, "f": 1.5, "note": "{note?}", "braces": "{{}}",
-                                             "deep": [{"id": "{client_id}"}, "{note?}", 7, []], "last": "x"})"}});
+                                             "deep": [{"id": "{client_id}"}, "{note?}", 7, []], "last": "x",
+                                             "mi\"x": "say \"{note?}\" \\ {client_id}"})"}});
     CHECK(built(what, "list_clients").body ==
           R"({"n":1,"t":true,"z":null,"f":1.5E0,"braces":"{}","deep":[{"id":"app-1"},7,[]],"last":"x"})");
     CHECK(built(what, "list_clients", {{"note", "\"\\"}}).body ==
           R"({"first":"\"\\","n":1,"t":true,"z":null,"f":1.5E0,"note":"\"\\","braces":"{}",)"
-          R"("deep":[{"id":"app-1"},"\"\\",7,[]],"last":"x"})");
+          R"("deep":[{"id":"app-1"},"\"\\",7,[]],"last":"x","mi\"x":"say \"\"\\\" \\ app-1"})");
 }
 
 TEST_CASE("values come from the callback, the token's further fields, and the scopes") {

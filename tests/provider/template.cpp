@@ -50,6 +50,7 @@ TEST_CASE("values are escaped for their place, fixed text is not") {
     CHECK(expanded("/a b/{v}", {{"v", "x y/ä?"}}, escape::percent) == "/a b/x%20y%2F%C3%A4%3F");
     CHECK(expanded("{v}", {{"v", "x y+"}}, escape::form) == "x+y%2B");
     CHECK(expanded("{v}", {{"v", "x y+"}}, escape::none) == "x y+");
+    CHECK(expanded("{v}/{w}", {{"v", "a\"b\\c\n"}, {"w", "\u00e4"}}, escape::json) == "a\\\"b\\\\c\\n/\u00e4");
 }
 
 TEST_CASE("functions make one value of several") {
