@@ -35,11 +35,12 @@ public:
             return false;
         }
         slots_.reserve(slots_.size() + batch.size());
+        const bool moves = front_ != 0;
         slots_.erase(slots_.begin(), at(front_));
         front_ = 0;
         slots_.insert(slots_.end(), batch.begin(), batch.end());
         std::sort(at(left), slots_.end(), [](const slot& one, const slot& other) { return one.when < other.when; });
-        number();
+        number(moves ? 0 : left);
         return true;
     }
 
@@ -92,9 +93,9 @@ private:
     }
 
     /// Tells the nodes where they are.
-    void number() noexcept {
+    void number(std::size_t from) noexcept {
         constexpr std::size_t further = 8;
-        for (std::size_t each = 0; each < slots_.size(); ++each) {
+        for (std::size_t each = from; each < slots_.size(); ++each) {
             if (each + further < slots_.size()) {
                 __builtin_prefetch(slots_[each + further].node, 1);
             }

@@ -1,27 +1,30 @@
 #include "login/sealed_attempts.hpp"
 
-#include "core/counted_text.hpp"
 #include "login/login_failure.hpp"
 
 #include <coauth/core/encoding.hpp>
 #include <coauth/core/secret.hpp>
 
 #include <boost/container/small_vector.hpp>
+#include <boost/endian/conversion.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace coauth::login {
 
 namespace {
 
-constexpr std::string_view format = "2";
-constexpr std::size_t fixed_fields = 12;  ///< Then the scopes.
+// What is sealed: a byte for this format, two times, and fields, of which the scopes are the last.
+constexpr char format = 3;
+constexpr std::size_t time_size = sizeof(std::int64_t);
+constexpr std::size_t length_size = 2;
+constexpr std::size_t fixed_fields = 9;  ///< Then the scopes.
 constexpr std::string_view purpose = "coauth login ";
 
 /// A browser keeps 4,096 bytes of a cookie, its name and attributes among them.
@@ -36,11 +39,41 @@ std::int64_t milliseconds(clock::wall_time when) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
 }
 
-/// Since 1970.
-std::chrono::milliseconds time_of(std::string_view field) {
-    std::int64_t number = 0;
-    std::from_chars(field.data(), field.data() + field.size(), number);
-    return std::chrono::milliseconds{number};
+void append_time(std::string& to, std::int64_t milliseconds) {
+    std::array<unsigned char, time_size> bytes{};
+    boost::endian::store_big_s64(bytes.data(), milliseconds);
+    to.append(bytes.begin(), bytes.end());
+}
+
+/// Since 1970. Null where there are not so many bytes.
+std::optional<std::chrono::milliseconds> take_time(std::string_view& from) {
+    if (from.size() < time_size) {
+        return std::nullopt;
+    }
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(from.data());
+    from.remove_prefix(time_size);
+    return std::chrono::milliseconds{boost::endian::load_big_s64(bytes)};
+}
+
+/// `field` is shorter than a cookie, or what it is sealed in will be refused.
+void append_field(std::string& to, std::string_view field) {
+    std::array<unsigned char, length_size> bytes{};
+    boost::endian::store_big_u16(bytes.data(), static_cast<std::uint16_t>(field.size()));
+    to.append(bytes.begin(), bytes.end()).append(field);
+}
+
+std::optional<std::string_view> take_field(std::string_view& from) {
+    if (from.size() < length_size) {
+        return std::nullopt;
+    }
+    const std::size_t size = boost::endian::load_big_u16(reinterpret_cast<const unsigned char*>(from.data()));
+    from.remove_prefix(length_size);
+    if (from.size() < size) {
+        return std::nullopt;
+    }
+    const std::string_view field = from.substr(0, size);
+    from.remove_prefix(size);
+    return field;
 }
 
 }  // namespace
@@ -55,13 +88,8 @@ attempts::drawn sealed_attempts::draw(std::string_view) const {
 
 std::string sealed_attempts::seal(const attempt& what) const {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(what.due - clock_->steady_now());
-    const std::string begun = std::to_string(milliseconds(what.begun));
-    const std::string until = std::to_string(milliseconds(clock_->now()) + left.count());
     const particulars& more = what.more();
-    boost::container::small_vector<std::string_view, fixed_fields + 8> fields{format,
-                                                                              begun,
-                                                                              until,
-                                                                              what.who.profile().name(),
+    boost::container::small_vector<std::string_view, fixed_fields + 8> fields{what.who.profile().name(),
                                                                               what.who.client_id(),
                                                                               what.asked.state,
                                                                               what.asked.code_verifier.reveal(),
@@ -72,11 +100,14 @@ std::string sealed_attempts::seal(const attempt& what) const {
                                                                               more.tag};
     fields.insert(fields.end(), what.asked.scopes.begin(), what.asked.scopes.end());
     std::string plain;
-    plain.reserve(std::accumulate(fields.begin(), fields.end(), std::size_t{0}, [](std::size_t size, auto field) {
-        return size + counted_size(field);
+    plain.reserve(std::accumulate(fields.begin(), fields.end(), 1 + 2 * time_size, [](std::size_t size, auto field) {
+        return size + length_size + field.size();
     }));  // it does not grow: that would leave copies behind
+    plain += format;
+    append_time(plain, milliseconds(what.begun));
+    append_time(plain, milliseconds(clock_->now()) + left.count());
     for (const std::string_view each : fields) {
-        append_counted(plain, each);
+        append_field(plain, each);
     }
     std::string sealed = base64url(how_.keys.seal(plain, std::string{purpose}.append(what.id())));
     wipe(plain);
@@ -93,16 +124,21 @@ result<attempt_ptr> sealed_attempts::unseal(std::string_view id, std::string_vie
         return unreadable();
     }
     std::string_view rest = plain->reveal();
-    std::array<std::string_view, fixed_fields> fields;
-    for (std::string_view& each : fields) {
-        each = take_counted(rest).value_or(std::string_view{});
-    }
-    const auto [version, begun, until, provider, client_id, state, verifier, nonce, redirect_uri, return_to, account,
-                tag] = fields;
-    if (version != format) {
+    if (!rest.starts_with(format)) {
         return unreadable();
     }
-    const auto left = time_of(until) - std::chrono::milliseconds{milliseconds(clock_->now())};
+    rest.remove_prefix(1);
+    const auto begun = take_time(rest);
+    const auto until = take_time(rest);
+    if (!begun || !until) {
+        return unreadable();
+    }
+    std::array<std::string_view, fixed_fields> fields;
+    for (std::string_view& each : fields) {
+        each = take_field(rest).value_or(std::string_view{});
+    }
+    const auto [provider, client_id, state, verifier, nonce, redirect_uri, return_to, account, tag] = fields;
+    const auto left = *until - std::chrono::milliseconds{milliseconds(clock_->now())};
     if (left <= std::chrono::milliseconds::zero()) {
         return login_failure(errc::callback_login_unknown, "callback", {},
                              "its time has passed; begin the login again");
@@ -117,12 +153,12 @@ result<attempt_ptr> sealed_attempts::unseal(std::string_view id, std::string_vie
     asked.code_verifier = secret{std::string{verifier}};
     asked.nonce = nonce;
     asked.redirect_uri = redirect_uri;
-    while (const auto scope = take_counted(rest)) {
+    while (const auto scope = take_field(rest)) {
         asked.scopes.emplace_back(*scope);
     }
     const auto found = std::make_shared<attempt>(
         *who, std::move(asked), particulars{std::string{return_to}, std::string{account}, std::string{tag}});
-    found->begun = clock::wall_time{time_of(begun)};
+    found->begun = clock::wall_time{*begun};
     found->due = clock_->steady_now() + left;
     return found;
 }
