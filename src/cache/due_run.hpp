@@ -9,8 +9,8 @@
 
 namespace coauth::cache {
 
-/// What falls due when, in order, each batch later than those before. A node that goes is not written about to any
-/// other, and those that come next are known: in a heap both would be waits for memory.
+/// What falls due when, in order, each batch later than those before. When a node goes, no other is written to, and
+/// those that come next are known: in a heap both would be waits for memory.
 class due_run {
 public:
     using steady_time = clock::steady_time;

@@ -37,8 +37,7 @@ struct flight final : due_node {
           strand{strands.of(its_number)},
           at{first},
           home{&of},
-          version{of.version},
-          from{of.held} {}
+          version{of.version} {}
 
     const token_key key;
     const std::size_t shard;
@@ -60,7 +59,7 @@ struct flight final : due_node {
     entry* home;                   ///< Null: the entry was erased, or has got another token: the result is not for it.
     std::uint16_t generation = 0;  ///< The entry's, when the provider was asked.
     std::uint64_t version;         ///< The store's, when it was consulted.
-    token_ptr from;                ///< The token that is refreshed.
+    token_ptr from;                ///< The token that is refreshed, once the store was consulted.
     std::vector<token_ptr> earlier;  ///< Its commit takes the place of these too.
     token_ptr fresh;                 ///< What the provider issued.
     std::optional<failure> refusal;  ///< Or why it did not, for good.

@@ -30,8 +30,8 @@ provider_gate::passage provider_gate::enter(const flight_ptr& who, bool awaited,
 }
 
 bool provider_gate::try_enter() {
-    const std::scoped_lock lock{mutex_};
-    if (open_ || under_way_ >= limits_.at_once) {
+    const std::unique_lock lock{mutex_, std::try_to_lock};
+    if (!lock.owns_lock() || open_ || under_way_ >= limits_.at_once) {
         return false;
     }
     ++under_way_;

@@ -40,7 +40,8 @@ public:
     /// `free`: go, and `leave` later. `queued`: a later `leave` of another names it. `closed`: the circuit is open.
     passage enter(const flight_ptr& who, bool awaited, clock::steady_time now);
 
-    /// As `enter`, if the way is free and the circuit closed. False: nothing has changed, and `enter` is to be asked.
+    /// As `enter`, if the way is free and the circuit closed. It waits for nobody, so it may be asked under a mutex.
+    /// False: nothing has changed, and `enter` is to be asked.
     [[nodiscard]] bool try_enter();
 
     /// What those are told who are not let in.

@@ -18,6 +18,7 @@ public:
         }
         mutex_.lock();
     }
+    [[nodiscard]] bool try_lock() noexcept { return mutex_.try_lock(); }
     void unlock() noexcept { mutex_.unlock(); }
 
 private:

@@ -2,8 +2,6 @@
 
 #include "provider/secret_text.hpp"
 
-#include <coauth/core/secret.hpp>
-
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>

@@ -47,3 +47,16 @@ TEST_CASE("who finds a brief mutex taken for long sleeps until it is free") {
     other.join();
     CHECK(seen);
 }
+
+TEST_CASE("who only tries a brief mutex gets it if it is free, and is told at once that it is taken") {
+    coauth::brief_mutex mutex;
+    bool got = false;
+    const auto on_another_thread = [&] {
+        std::thread{[&] { got = std::unique_lock{mutex, std::try_to_lock}.owns_lock(); }}.join();
+    };
+    on_another_thread();
+    CHECK(got);
+    const std::scoped_lock held{mutex};
+    on_another_thread();
+    CHECK_FALSE(got);
+}

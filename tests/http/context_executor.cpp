@@ -91,7 +91,7 @@ TEST_CASE("a strand of it is an executor like others") {
     CHECK(at_home);
 }
 
-TEST_CASE("shared strands are given out in turn, and run side by side") {
+TEST_CASE("shared strands are given out in turn, and each is one of its own") {
     asio::io_context context;
     http::shared_strands strands{context.get_executor(), 3};
     CHECK(strands.of(0) == strands.of(3));
