@@ -71,7 +71,7 @@ struct client::steps {
     using shared = std::shared_ptr<const state>;
 
     struct exchange {
-        explicit exchange(grant what) : redeemed(std::move(what)) {}
+        explicit exchange(grant&& what) : redeemed(std::move(what)) {}
         void give(provider::request_values& values) const { values.grant = &redeemed; }
         result<token> read(const state& self, const http_response& answer) const {
             return provider::read_token(self.what, operation, answer, self.now(), nullptr, self.options.max_json_depth);
@@ -81,7 +81,7 @@ struct client::steps {
     };
 
     struct of_token {
-        explicit of_token(token what) : with(std::move(what)) {}
+        explicit of_token(token&& what) : with(std::move(what)) {}
         void give(provider::request_values& values) const { values.token = &with; }
         token with;
     };
@@ -118,7 +118,7 @@ struct client::steps {
     };
 
     struct call : of_token {
-        call(std::string name, parameters given, token what)
+        call(std::string name, parameters&& given, token&& what)
             : of_token(std::move(what)), operation(std::move(name)), arguments(std::move(given)) {}
         void give(provider::request_values& values) const {
             of_token::give(values);

@@ -31,7 +31,7 @@ struct particulars {
 
 /// A login under way: all that is known of it from `begin` to its end.
 struct attempt {
-    attempt(client with, authorization begun_with, particulars more)
+    attempt(client with, authorization&& begun_with, particulars&& more)
         : who(std::move(with)),
           asked(std::move(begun_with)),
           more_{more == particulars{} ? nullptr : std::make_unique<const particulars>(std::move(more))} {}

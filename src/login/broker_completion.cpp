@@ -103,21 +103,6 @@ client broker_core::until(clock::steady_time deadline, const client& who) const 
     return who.with_timeout(std::chrono::ceil<std::chrono::milliseconds>(deadline - clock_->steady_now()));
 }
 
-/// Asked once more where that does no harm: the code is spent, and the user would have to log in again.
-awaitable<identity> broker_core::identify(const broker_core& self, const client& who, clock::steady_time deadline,
-                                          const token& whose) {
-    awaitable<identity> asked = self.until(deadline, who).userinfo(whose);
-    try {
-        co_return co_await std::move(asked);
-    } catch (const error& first) {
-        if (!is_retryable(first.details()) || first.details().retry_after) {
-            throw;
-        }
-    }
-    asked = self.until(deadline, who).userinfo(whose);
-    co_return co_await std::move(asked);
-}
-
 std::shared_ptr<login_session> broker_core::session_of(const attempt& which, std::optional<identity> who) const {
     std::string account = who ? who->subject : which.more().account;
     if (account.empty()) {
@@ -137,9 +122,16 @@ awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> se
                                                  clock::steady_time deadline, awaitable<token> exchanged) {
     token fresh = co_await std::move(exchanged);
     std::optional<identity> who;
-    if (which->who.profile().has("userinfo")) {
-        awaitable<identity> asked = identify(*self, which->who, deadline, fresh);
-        who = co_await std::move(asked);
+    // Asked once more where that does no harm: the code is spent, and the user would have to log in again.
+    for (int tries = which->who.profile().has("userinfo") ? 2 : 0; tries != 0 && !who; --tries) {
+        awaitable<identity> asked = self->until(deadline, which->who).userinfo(fresh);
+        try {
+            who = co_await std::move(asked);
+        } catch (const error& failed) {
+            if (tries == 1 || !is_retryable(failed.details()) || failed.details().retry_after) {
+                throw;
+            }
+        }
     }
     const std::shared_ptr<login_session> session = self->session_of(*which, std::move(who));
     if (token_cache* const cache = self->options_.cache) {
@@ -153,7 +145,7 @@ awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> se
     co_return session;
 }
 
-void broker_core::finish(arrival with) {
+void broker_core::finish(arrival&& with) {
     ++count_.completing;
     const attempt_ptr which = with.which;
     const clock::steady_time deadline = clock_->steady_now() + options_.completion_timeout;
@@ -190,7 +182,7 @@ login_answer broker_core::answer(const attempt& which) const {
     return made;
 }
 
-std::optional<failure> broker_core::use(arrival with) {
+std::optional<failure> broker_core::use(arrival&& with) {
     const attempt_ptr which = with.which;
     which->print = with.print;
     note(which->due);

@@ -5,8 +5,6 @@
 #include "login/login_failure.hpp"
 #include "login/sealed_attempts.hpp"
 
-#include <coauth/provider/callback.hpp>
-
 #include <algorithm>
 #include <functional>
 #include <tuple>
@@ -141,9 +139,10 @@ result<broker_core::arrival> broker_core::receive(std::string_view callback, std
     }
     const bool in_body = !body.empty() && (owner->callback_in_form() || owner->callback_in_fragment());
     const std::string_view brought = in_body ? body : callback;
+    const provider::received_callback received{*owner, brought};
     arrival made;
     made.print = std::hash<std::string_view>{}(brought);
-    auto found = find(*owner, brought, cookies, made.print);
+    auto found = find(*owner, received, cookies, made.print);
     if (found.has_error()) {
         return found.error();
     }
@@ -153,7 +152,7 @@ result<broker_core::arrival> broker_core::receive(std::string_view callback, std
             errc::callback_wrong_provider, "callback", owner->name(),
             "it belongs to a login at " + made.which->who.profile().name() + "; begin the login again");
     }
-    auto read = provider::read_callback(made.which->who.profile(), made.which->asked, brought, clock_->now());
+    auto read = received.read(made.which->who.profile(), made.which->asked, clock_->now());
     if (read.has_value()) {
         made.brought = std::move(*read);
     } else if (class_of(read.error().code) == failure_class::callback) {
@@ -164,16 +163,16 @@ result<broker_core::arrival> broker_core::receive(std::string_view callback, std
     return made;
 }
 
-result<attempt_ptr> broker_core::find(const provider::profile& owner, std::string_view parameters,
+result<attempt_ptr> broker_core::find(const provider::profile& owner, const provider::received_callback& received,
                                       std::string_view cookies, std::size_t print) {
-    if (const std::string state = provider::callback_state(owner, parameters); !state.empty()) {
+    if (const std::string_view state = received.state(); !state.empty()) {
         return find_by_state(state, cookies);
     }
     if (owner.binding() == provider::binding::cookie) {
         return find_by_cookie(owner, cookies, print);
     }
     // It proves nothing, so it ends nothing; what it says is told all the same.
-    const auto read = provider::read_callback(owner, authorization{}, parameters, clock_->now());
+    const auto read = received.read(owner, authorization{}, clock_->now());
     return read.has_error()
                ? read.error()
                : login_failure(errc::callback_state_missing, "callback", owner.name(), "begin the login again");

@@ -7,6 +7,7 @@
 #include "login/login_cookies.hpp"
 #include "login/outcome.hpp"
 #include "login/served_clients.hpp"
+#include "provider/received_callback.hpp"
 
 #include <coauth/login/login_broker.hpp>
 
@@ -63,7 +64,7 @@ private:
         std::optional<failure> refusal;  ///< What it brought instead, for good.
     };
     [[nodiscard]] result<arrival> receive(std::string_view callback, std::string_view cookies, std::string_view body);
-    [[nodiscard]] result<attempt_ptr> find(const provider::profile& owner, std::string_view parameters,
+    [[nodiscard]] result<attempt_ptr> find(const provider::profile& owner, const provider::received_callback& received,
                                            std::string_view cookies, std::size_t print);
     [[nodiscard]] result<attempt_ptr> find_by_state(std::string_view state, std::string_view cookies);
     [[nodiscard]] result<attempt_ptr> find_by_cookie(const provider::profile& owner, std::string_view cookies,
@@ -80,14 +81,11 @@ private:
     [[nodiscard]] admission admit(std::string_view callback, std::string_view cookies, std::string_view body);
 
     /// Uses up a login that was claimed for its callback. Why not, if it was used before.
-    [[nodiscard]] std::optional<failure> use(arrival with);
-    void finish(arrival with);
+    [[nodiscard]] std::optional<failure> use(arrival&& with);
+    void finish(arrival&& with);
     void fail(const attempt_ptr& which, failure why);
     static awaitable<login_session_ptr> log_in(std::shared_ptr<broker_core> self, attempt_ptr which,
                                                clock::steady_time deadline, awaitable<token> exchanged);
-    /// Awaited by who owns what it is given.
-    static awaitable<identity> identify(const broker_core& self, const client& who, clock::steady_time deadline,
-                                        const token& whose);
     /// The client with the time that is left.
     [[nodiscard]] client until(clock::steady_time deadline, const client& who) const;
     [[nodiscard]] std::shared_ptr<login_session> session_of(const attempt& which, std::optional<identity> who) const;

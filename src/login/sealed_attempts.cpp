@@ -143,7 +143,7 @@ result<attempt_ptr> sealed_attempts::unseal(std::string_view id, std::string_vie
         return login_failure(errc::callback_login_unknown, "callback", {},
                              "its time has passed; begin the login again");
     }
-    const auto who = served_.find(std::string{provider}, std::string{client_id});
+    const auto who = served_.find(provider, client_id);
     if (!who) {
         return login_failure(errc::callback_login_unknown, "callback", {},
                              "another process began it, for a client that this one does not serve");

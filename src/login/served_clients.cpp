@@ -52,7 +52,8 @@ result<callback_place> place_of(std::string_view callback) {
 
 bool served_clients::knows(const client& with) const {
     const std::shared_lock lock{mutex_};
-    const auto found = clients_.find({with.profile().name(), with.client_id()});
+    const auto found =
+        clients_.find(std::pair<std::string_view, std::string_view>{with.profile().name(), with.client_id()});
     return found != clients_.end() && found->second.redirect_uris.contains(with.redirect_uri());
 }
 
@@ -81,9 +82,9 @@ result<void> served_clients::serve(const client& with, bool replace) {
     return {};
 }
 
-std::optional<client> served_clients::find(const std::string& provider, const std::string& client_id) const {
+std::optional<client> served_clients::find(std::string_view provider, std::string_view client_id) const {
     const std::shared_lock lock{mutex_};
-    const auto found = clients_.find({provider, client_id});
+    const auto found = clients_.find(std::pair{provider, client_id});
     return found == clients_.end() ? std::nullopt : std::optional{found->second.who};
 }
 

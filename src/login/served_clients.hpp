@@ -28,7 +28,7 @@ public:
     /// Fails with `errc::invalid_argument` where another provider has its redirect URI's path, or it has none.
     [[nodiscard]] result<void> serve(const client& with, bool replace);
 
-    [[nodiscard]] std::optional<client> find(const std::string& provider, const std::string& client_id) const;
+    [[nodiscard]] std::optional<client> find(std::string_view provider, std::string_view client_id) const;
 
     /// A profile of the provider whose redirect URI this is; nothing if it is nobody's.
     [[nodiscard]] std::optional<provider::profile> owner_of(const callback_place& where) const;
@@ -39,9 +39,16 @@ private:
     mutable std::shared_mutex mutex_;
     struct served {
         client who;
-        std::set<std::string> redirect_uris;
+        std::set<std::string, std::less<>> redirect_uris;
     };
-    std::map<std::pair<std::string, std::string>, served> clients_;  ///< By provider and client id.
+    struct by_name {
+        using is_transparent = void;
+        bool operator()(const auto& left, const auto& right) const noexcept {
+            return std::pair<std::string_view, std::string_view>{left} <
+                   std::pair<std::string_view, std::string_view>{right};
+        }
+    };
+    std::map<std::pair<std::string, std::string>, served, by_name> clients_;  ///< By provider and client id.
     struct route {
         provider::profile owner;
         std::set<std::string> origins;

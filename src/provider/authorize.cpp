@@ -27,12 +27,6 @@ failure invalid(const profile& what, std::string detail) {
     return step_failure(what.data(), "authorize", errc::invalid_argument, std::move(detail));
 }
 
-bool uses(const template_text& text, std::string_view name) {
-    return std::any_of(text.pieces().begin(), text.pieces().end(), [&](const template_piece& piece) {
-        return std::find(piece.names.begin(), piece.names.end(), name) != piece.names.end();
-    });
-}
-
 /// Puts one authorization request together, step by step.
 class authorization_builder {
 public:
@@ -76,15 +70,13 @@ private:
     std::optional<failure> write_extra();
 
     std::optional<std::string_view> value_of(std::string_view name);
-    bool is_used(std::string_view name) const {
-        return uses(rules_.url, name) || std::any_of(sent_.begin(), sent_.end(), [&](const named_template* each) {
-                   return uses(each->value, name);
-               });
+    bool is_used(bool authorization_rules::use::*value) const {
+        return rules_.used.*value || (options_.offline && rules_.used_offline.*value);
     }
     bool is_sent(std::string_view name) const {
         return boost::urls::parse_uri(url_).value().params().contains(boost::urls::string_view{name});
     }
-    void begin_parameter() { url_ += url_.find('?') == url_.npos ? '?' : '&'; }
+    void begin_parameter() { url_ += std::exchange(has_query_, true) ? '&' : '?'; }
     result<bool> append_value(const named_template& of, const placeholder_values& values);
 
     const profile& what_;
@@ -96,6 +88,7 @@ private:
     std::string scope_, challenge_;
     std::vector<std::string> filled_;  // the names of the caller's values that a placeholder took
     std::string url_;
+    bool has_query_ = false;
     authorization login_;
     const std::array<std::pair<std::string_view, const std::string*>, 6> standard_{
         {{"client_id", &who_.client_id},
@@ -108,6 +101,11 @@ private:
 
 std::optional<failure> authorization_builder::choose_scopes() {
     const auto& rules = what_.data().scopes;
+    if (options_.scopes.empty() && !options_.offline) {
+        login_.scopes = rules.defaults;
+        scope_ = rules.joined_defaults;
+        return std::nullopt;
+    }
     login_.scopes = options_.scopes.empty() ? rules.defaults : options_.scopes;
     for (const auto& each : options_.scopes) {
         const bool is_visible = std::all_of(each.begin(), each.end(), [](char c) { return c > ' ' && c <= '~'; });
@@ -147,7 +145,7 @@ std::optional<failure> authorization_builder::choose_state() {
 
 std::optional<failure> authorization_builder::choose_redirect_uri() {
     login_.redirect_uri = who_.redirect_uri;
-    if (!is_used("redirect_uri")) {
+    if (!is_used(&authorization_rules::use::redirect_uri)) {
         return std::nullopt;
     }
     if (const auto objection = objection_to_redirect_uri(who_.redirect_uri); !objection.empty()) {
@@ -185,7 +183,7 @@ std::optional<failure> authorization_builder::draw_secrets() {
         login_.code_verifier = secret(random_text(random_, verifier_bytes));
         challenge_ = challenge_of(login_.code_verifier.reveal(), rules_.pkce);
     }
-    if (is_used("nonce")) {
+    if (is_used(&authorization_rules::use::nonce)) {
         login_.nonce = random_text(random_, nonce_bytes);
     }
     return std::nullopt;
@@ -214,8 +212,10 @@ std::optional<failure> authorization_builder::write_parameters() {
     if (!is_fixed && !boost::urls::parse_uri(url_)) {
         return invalid(what_, "the values of its authorization URL make no URL");
     }
+    has_query_ = url_.find('?') != url_.npos;
     for (const named_template* each : sent_) {
         const std::size_t before = url_.size();
+        const bool had_query = has_query_;
         begin_parameter();
         url_ += each->written_name;
         const auto has_value = append_value(*each, values);
@@ -224,13 +224,14 @@ std::optional<failure> authorization_builder::write_parameters() {
         }
         if (!*has_value) {
             url_.resize(before);
+            has_query_ = had_query;
         }
     }
     return std::nullopt;
 }
 
 result<bool> authorization_builder::append_value(const named_template& of, const placeholder_values& values) {
-    if (!uses(of.value, "scope")) {
+    if (!of.has_scopes) {
         return of.value.append_to(url_, values, escape::percent, escape::percent);
     }
     const auto plain = of.value.expand(values, escape::none);
@@ -238,7 +239,8 @@ result<bool> authorization_builder::append_value(const named_template& of, const
         return plain.error();
     }
     if (*plain) {
-        url_ += encode_scopes(**plain, what_.data().scopes);
+        const scope_rules& rules = what_.data().scopes;
+        url_ += **plain == rules.joined_defaults ? rules.written_defaults : encode_scopes(**plain, rules);
     }
     return plain->has_value();
 }

@@ -1,7 +1,7 @@
 #include "provider/callback_text.hpp"
 #include "provider/foreign_text.hpp"
-#include "provider/form_fields.hpp"
 #include "provider/profile_data.hpp"
+#include "provider/received_callback.hpp"
 #include "provider/step_failure.hpp"
 #include "provider/token_fields.hpp"
 
@@ -20,24 +20,15 @@ namespace {
 /// Reads one callback. The checks are made in the order in which they stand in `read`.
 class callback_reader {
 public:
-    callback_reader(const profile& what, const authorization& login, clock::wall_time received_at)
-        : what_(what), rules_(what.data().callback), login_(login), received_at_(received_at) {}
-    ~callback_reader() {
-        for (auto& each : fields_) {
-            wipe(each.value);  // a code or a token, perhaps
-        }
-    }
+    callback_reader(const profile& what, const authorization& login, clock::wall_time received_at,
+                    const form_fields& fields)
+        : what_(what), rules_(what.data().callback), login_(login), received_at_(received_at), fields_(fields) {}
 
-    callback_reader(const callback_reader&) = delete;
-    callback_reader& operator=(const callback_reader&) = delete;
-
-    result<grant> read(std::string_view callback) {
+    result<grant> read() const {
         using check = std::optional<failure> (callback_reader::*)() const;
-        constexpr std::array<check, 4> checks{&callback_reader::check_state, &callback_reader::check_issuer,
-                                              &callback_reader::check_error, &callback_reader::check_code};
-        if (auto wrong = read_parameters(callback)) {
-            return std::move(*wrong);
-        }
+        constexpr std::array<check, 5> checks{&callback_reader::check_parameters, &callback_reader::check_state,
+                                              &callback_reader::check_issuer, &callback_reader::check_error,
+                                              &callback_reader::check_code};
         for (const check each : checks) {
             if (auto wrong = (this->*each)()) {
                 return std::move(*wrong);
@@ -47,7 +38,7 @@ public:
     }
 
 private:
-    std::optional<failure> read_parameters(std::string_view callback);
+    std::optional<failure> check_parameters() const;
     std::optional<failure> check_state() const;
     std::optional<failure> check_issuer() const;
     std::optional<failure> check_error() const;
@@ -67,14 +58,14 @@ private:
     const callback_rules& rules_;
     const authorization& login_;
     clock::wall_time received_at_;
-    std::vector<parameter> fields_;
+    const form_fields& fields_;
 };
 
 /// The value of a parameter; an empty one counts as absent.
 std::string_view callback_reader::value_of(std::string_view name) const {
     const auto found =
-        std::find_if(fields_.begin(), fields_.end(), [&](const parameter& each) { return each.name == name; });
-    return found == fields_.end() ? std::string_view{} : found->value;
+        std::find_if(fields_.all.begin(), fields_.all.end(), [&](const parameter& each) { return each.name == name; });
+    return found == fields_.all.end() ? std::string_view{} : found->value;
 }
 
 std::string_view callback_reader::first_of(const std::vector<std::string>& names) const {
@@ -86,19 +77,17 @@ std::string_view callback_reader::first_of(const std::vector<std::string>& names
     return {};
 }
 
-std::optional<failure> callback_reader::read_parameters(std::string_view callback) {
-    auto read = parse_form(parameters_of_callback(callback, rules_.carrier));
-    if (!read.problem.empty()) {
-        return refuse(errc::callback_malformed, std::string(read.problem) + "; pass on what came back as it is");
+std::optional<failure> callback_reader::check_parameters() const {
+    if (!fields_.problem.empty()) {
+        return refuse(errc::callback_malformed, std::string(fields_.problem) + "; pass on what came back as it is");
     }
-    if (read.all.empty() || callback.find('=') == callback.npos) {
+    if (fields_.all.empty()) {
         return refuse(errc::callback_malformed, "it holds no parameters; pass on the whole address that came back");
     }
-    if (const auto* name = read.duplicate()) {
+    if (const auto* name = fields_.duplicate()) {
         return refuse(errc::callback_duplicate_parameter,
                       "\"" + printable(*name, 60) + "\" stands there twice; begin the login again");
     }
-    fields_ = std::move(read.all);
     return std::nullopt;
 }
 
@@ -175,7 +164,7 @@ bool callback_reader::is_own(std::string_view name) const {
 
 parameters callback_reader::further() const {
     parameters kept;
-    for (const auto& each : fields_) {
+    for (const auto& each : fields_.all) {
         if (!is_own(each.name)) {
             kept.add(each.name, each.value);
         }
@@ -211,14 +200,41 @@ result<grant> callback_reader::make_grant() const {
 
 }  // namespace
 
+received_callback::received_callback(const profile& what, std::string_view callback)
+    : what_(what), fields_(parse_form(parameters_of_callback(callback, what.data().callback.carrier))) {
+    if (callback.find('=') == callback.npos) {
+        fields_.all.clear();  // a path or a word, which reads as a field without a value
+    }
+}
+
+received_callback::~received_callback() {
+    for (auto& each : fields_.all) {
+        wipe(each.value);  // a code or a token, perhaps
+    }
+}
+
+std::string_view received_callback::state() const noexcept {
+    if (!fields_.problem.empty()) {
+        return {};
+    }
+    const std::string& name = what_.data().callback.state;
+    const auto last = std::find_if(fields_.all.rbegin(), fields_.all.rend(),
+                                   [&](const parameter& each) { return each.name == name; });
+    return last == fields_.all.rend() ? std::string_view{} : last->value;
+}
+
+result<grant> received_callback::read(const profile& what, const authorization& login,
+                                      clock::wall_time received_at) const {
+    return callback_reader(what, login, received_at, fields_).read();
+}
+
 result<grant> read_callback(const profile& what, const authorization& login, std::string_view callback,
                             clock::wall_time received_at) {
-    return callback_reader(what, login, received_at).read(callback);
+    return received_callback(what, callback).read(what, login, received_at);
 }
 
 std::string callback_state(const profile& what, std::string_view callback) {
-    const callback_rules& rules = what.data().callback;
-    return value_in_form(parameters_of_callback(callback, rules.carrier), rules.state);
+    return std::string(received_callback(what, callback).state());
 }
 
 }  // namespace coauth::provider

@@ -33,10 +33,6 @@ bool is_plain(std::string_view text) noexcept {
     return text.find('%') == text.npos && text.find('+') == text.npos;
 }
 
-bool is_readable(std::string_view text) noexcept {
-    return is_plain(text) || boost::urls::make_pct_string_view({text.data(), text.size()});
-}
-
 /// Browsers and providers leave characters unescaped that RFC 3986 wants escaped, so only the escapes are checked.
 std::optional<std::string> decoded(std::string_view text) {
     if (is_plain(text)) {  // as codes and states are, as a rule
@@ -83,21 +79,6 @@ form_fields parse_form(std::string_view text) {
         fields.all.emplace_back(std::move(*name), std::move(*value));
     }
     return fields;
-}
-
-std::string value_in_form(std::string_view text, std::string_view name) {
-    if (text.size() > greatest_size) {
-        return {};
-    }
-    std::optional<std::string_view> last;
-    for (std::size_t count = 0; const auto field = take_field(text); ++count) {
-        const auto its_name = decoded(field->name);
-        if (!its_name || !is_readable(field->value) || count == most_fields) {
-            return {};
-        }
-        last = *its_name == name ? field->value : last;
-    }
-    return last ? decoded(*last).value_or("") : std::string{};
 }
 
 }  // namespace coauth::provider

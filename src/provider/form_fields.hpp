@@ -20,7 +20,4 @@ struct form_fields {
 /// Reads a query, a fragment or a form body of at most 64 KiB and 100 fields.
 [[nodiscard]] form_fields parse_form(std::string_view text);
 
-/// The last value of that name; empty where there is none, or the form cannot be read. Nothing else is copied out.
-[[nodiscard]] std::string value_in_form(std::string_view text, std::string_view name);
-
 }  // namespace coauth::provider

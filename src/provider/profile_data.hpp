@@ -20,6 +20,7 @@ struct named_template {
     std::string name;
     template_text value;
     std::string written_name{};  ///< "name=", encoded as it is in a query, or in a form if it is its field.
+    bool has_scopes = false;     ///< A placeholder for them; they are written in a way of their own in a URL.
 };
 
 struct scope_rules {
@@ -27,6 +28,10 @@ struct scope_rules {
     escape encoding = escape::form;  ///< "form" (space is +), "percent" (space is %20), "raw"
     std::vector<std::string> defaults;
     std::vector<std::string> offline;  ///< Added when the caller asks for a refresh token.
+
+    /// The defaults as one value, and as they stand in an authorization URL: made when the profile is loaded, for they
+    /// are the same for every login.
+    std::string joined_defaults{}, written_defaults{};
 };
 
 enum class pkce_method { off, plain, s256, s256_hex };
@@ -41,6 +46,12 @@ struct authorization_rules {
     pkce_method pkce = pkce_method::off;
     std::optional<std::size_t> state_max_length;
     bool state_in_redirect_uri = false;  ///< State travels in the redirect URI's query.
+
+    /// Which values have a place in the URL and the parameters, and in what is added offline: known once it is loaded.
+    struct use {
+        bool redirect_uri = false, nonce = false;
+    };
+    use used{}, used_offline{};
 };
 
 /// One way in which a reply tells an expiry; a profile lists them, best first.

@@ -1,5 +1,6 @@
 #include "provider/profile_loader_json.hpp"
 #include "provider/profile_loader_tables.hpp"
+#include "provider/scopes.hpp"
 
 #include <coauth/provider/catalog.hpp>
 
@@ -55,6 +56,30 @@ void fill_defaults(profile_data& data) {
     }
 }
 
+bool any_uses(const std::vector<named_template>& parameters, std::string_view name) {
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [&](const named_template& each) { return each.value.uses(name); });
+}
+
+/// What is the same for every login is worked out once.
+void prepare(profile_data& data) {
+    data.scopes.joined_defaults = join_scopes(data.scopes.defaults, data.scopes);
+    data.scopes.written_defaults = encode_scopes(data.scopes.joined_defaults, data.scopes);
+    authorization_rules& rules = data.authorization;
+    for (auto* parameters : {&rules.parameters, &rules.offline_parameters}) {
+        for (named_template& each : *parameters) {
+            each.has_scopes = each.value.uses("scope");
+        }
+    }
+    const auto use_in = [](const std::vector<named_template>& parameters) {
+        return authorization_rules::use{any_uses(parameters, "redirect_uri"), any_uses(parameters, "nonce")};
+    };
+    rules.used = use_in(rules.parameters);
+    rules.used.redirect_uri |= rules.url.uses("redirect_uri");
+    rules.used.nonce |= rules.url.uses("nonce");
+    rules.used_offline = use_in(rules.offline_parameters);
+}
+
 }  // namespace
 
 profile load(std::string_view json, std::string_view file) {
@@ -73,6 +98,7 @@ profile load(std::string_view json, std::string_view file) {
     check(top, draft);
     refuse_if_any(file, problems);
     fill_defaults(draft);
+    prepare(draft);
     return profile(std::make_shared<const profile_data>(std::move(static_cast<profile_data&>(draft))));
 }
 

@@ -204,6 +204,12 @@ result<template_text> template_text::parse(std::string_view source) {
     return parsed;
 }
 
+bool template_text::uses(std::string_view name) const noexcept {
+    return std::any_of(pieces_.begin(), pieces_.end(), [&](const template_piece& piece) {
+        return std::find(piece.names.begin(), piece.names.end(), name) != piece.names.end();
+    });
+}
+
 result<bool> template_text::append_to(std::string& to, const placeholder_values& values, escape how,
                                       escape fixed) const {
     const std::size_t before = to.size();

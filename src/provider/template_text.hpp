@@ -57,6 +57,9 @@ public:
     /// The text as it may be shown: secret placeholders stay as "{name}", the others are filled.
     [[nodiscard]] std::string expand_safe(const placeholder_values& values, escape how) const;
 
+    /// Whether a placeholder has that name, or has it among others.
+    [[nodiscard]] bool uses(std::string_view name) const noexcept;
+
     [[nodiscard]] const std::vector<template_piece>& pieces() const noexcept { return pieces_; }
     /// The whole of it, where it has no placeholders; otherwise null.
     [[nodiscard]] const std::string* fixed() const noexcept {
