@@ -6,8 +6,10 @@
 #include <coauth/login/login_broker.hpp>
 #include <coauth/provider/catalog.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <malloc.h>
 #include <string>
 #include <string_view>
@@ -70,12 +72,20 @@ struct visit {
     std::string cookie;
 };
 
-/// `sent`: what the server sent the browser away with, the URL and the cookie.
-visit visit_of(visit sent) {
-    const std::string& url = sent.target;
+/// What is left of a login outside: the state at the provider, the cookie in the browser.
+struct away {
+    std::string state;
+    std::string cookie;
+};
+
+away sent_by(const pending_login& login) {
+    const std::string& url = login.url();
     const std::size_t at = url.find("state=") + 6;
-    return {"/callback/hitkey?code=SplxlOBeZQQYbYS6WxSbIA&state=" + url.substr(at, url.find('&', at) - at),
-            std::move(sent.cookie)};
+    return {url.substr(at, url.find('&', at) - at), login.cookie()};
+}
+
+visit visit_of(away sent) {
+    return {"/callback/hitkey?code=SplxlOBeZQQYbYS6WxSbIA&state=" + sent.state, std::move(sent.cookie)};
 }
 
 enum class held { nothing, waiter, waiter_and_handle };
@@ -136,17 +146,17 @@ struct spending {
 
 void complete_once(const backend& how, std::size_t count, spending& into) {
     setting at{how};
-    std::vector<visit> visits;
-    visits.reserve(count);
+    std::vector<away> sent;
+    sent.reserve(count);
     const double start = thread_time();
     for (std::size_t each = 0; each < count; ++each) {
-        const pending_login login = at.broker->begin(at.hitkey, {.address = address(each)});
-        visits.push_back({login.url(), login.cookie()});
+        sent.push_back(sent_by(at.broker->begin(at.hitkey, {.address = address(each)})));
     }
     const double begin = thread_time() - start;
-    for (visit& each : visits) {  // the provider's and the browser's part: not ours to count
-        each = visit_of(std::move(each));
-    }
+    std::vector<visit> visits;  // the provider's and the browser's part: not ours to count
+    visits.reserve(count);
+    std::transform(std::make_move_iterator(sent.begin()), std::make_move_iterator(sent.end()),
+                   std::back_inserter(visits), visit_of);
     const double begun = thread_time();
     run(at.context, complete_all(*at.broker, visits));
     const double complete = thread_time() - begun;
@@ -161,9 +171,13 @@ void complete_once(const backend& how, std::size_t count, spending& into) {
 }
 
 void cost(const std::string& name, const backend& how, std::size_t count) {
-    heading("CPU: begin and complete, " + name + ", with " + std::to_string(count) + " under way, medians of 5 rounds");
+    constexpr std::size_t least_rounds = 5;
+    constexpr std::size_t least_logins = 10'000;  // a few hundred take no longer than the machine's moods
+    const std::size_t rounds = std::max(least_rounds, least_logins / count);
+    heading("CPU: begin and complete, " + name + ", with " + std::to_string(count) + " under way, medians of " +
+            std::to_string(rounds) + " rounds");
     spending what;
-    for (int round = 0; round < 5; ++round) {
+    for (std::size_t round = 0; round < rounds; ++round) {
         complete_once(how, count, what);
     }
     told("begin", median(std::move(what.begin)), "us");

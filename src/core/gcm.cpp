@@ -93,7 +93,8 @@ void gcm::append_sealed(std::string& out, std::string_view plain, std::string_vi
 std::optional<secret> gcm::opened(std::string_view nonce, std::string_view ciphertext, std::string_view tag,
                                   std::string_view authenticated) const {
     // OpenSSL takes the tag to be compared through a pointer that is not const.
-    std::string its_tag{tag};
+    std::array<char, tag_size> its_tag{};
+    tag.copy(its_tag.data(), its_tag.size());
     std::string plain(ciphertext.size() + 1, '\0');  // one more: OpenSSL takes no null pointer for an empty text
     context with = take_context();
     int written = 0;
@@ -101,7 +102,7 @@ std::optional<secret> gcm::opened(std::string_view nonce, std::string_view ciphe
         with && EVP_DecryptInit_ex2(with.get(), nullptr, nullptr, bytes_of(nonce), nullptr) == 1 &&
         EVP_DecryptUpdate(with.get(), nullptr, &written, bytes_of(authenticated), size_of(authenticated)) == 1 &&
         EVP_DecryptUpdate(with.get(), bytes_of(plain, 0), &written, bytes_of(ciphertext), size_of(ciphertext)) == 1 &&
-        EVP_CIPHER_CTX_ctrl(with.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, bytes_of(its_tag, 0)) == 1 &&
+        EVP_CIPHER_CTX_ctrl(with.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, its_tag.data()) == 1 &&
         EVP_DecryptFinal_ex(with.get(), bytes_of(plain, ciphertext.size()), &written) == 1;
     plain.resize(ciphertext.size());
     secret opened{std::move(plain)};

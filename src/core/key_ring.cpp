@@ -23,6 +23,14 @@ std::string header_of(std::string_view name) {
     return header.append(name);
 }
 
+/// What is authenticated beside the ciphertext.
+std::string authenticated_of(std::string_view header, std::string_view associated) {
+    std::string whole;
+    whole.reserve(header.size() + associated.size());
+    whole.append(header).append(associated);
+    return whole;
+}
+
 struct sealed_parts {
     std::string_view header;
     std::string_view name;
@@ -109,7 +117,7 @@ secret key_ring::generate(std::string_view name) {
 std::string key_ring::seal(std::string_view plain, std::string_view associated) const {
     const keys::key& first = keys_->all.front();
     std::string sealed = header_of(first.name);
-    const std::string authenticated = std::string{sealed}.append(associated);
+    const std::string authenticated = authenticated_of(sealed, associated);
     sealed.reserve(sealed.size() + gcm::nonce_size + plain.size() + gcm::tag_size);
     first.cipher.append_sealed(sealed, plain, authenticated);
     return sealed;
@@ -126,7 +134,7 @@ result<secret> key_ring::open(std::string_view sealed, std::string_view associat
         return unsealing_failed("it is sealed under the key \"" + std::string{parts->name} +
                                 "\", which is not in the key ring: add that key's line");
     }
-    const std::string authenticated = std::string{parts->header}.append(associated);
+    const std::string authenticated = authenticated_of(parts->header, associated);
     std::optional<secret> plain = key->cipher.opened(parts->nonce, parts->ciphertext, parts->tag, authenticated);
     if (!plain) {
         return unsealing_failed(

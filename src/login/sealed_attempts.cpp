@@ -214,10 +214,10 @@ result<attempt_ptr> sealed_attempts::find(std::string_view id, std::string_view 
 bool sealed_attempts::use(const attempt_ptr& claimed) {
     const std::scoped_lock lock{mutex_};
     const id_bytes id = bytes_of(claimed->id());
-    if (!used_.emplace(id, claimed->due).second) {
+    if (!used_.insert(id).second) {
         return false;
     }
-    used_until_.emplace(claimed->due, id);
+    used_until_[std::chrono::ceil<std::chrono::seconds>(claimed->due)].push_back(id);
     if (used_.size() > how_.remembered) {
         forget_first_used();
     }
@@ -226,8 +226,12 @@ bool sealed_attempts::use(const attempt_ptr& claimed) {
 }
 
 void sealed_attempts::forget_first_used() {
-    used_.erase(used_until_.top().second);
-    used_until_.pop();
+    const auto first = used_until_.begin();
+    used_.erase(first->second.back());
+    first->second.pop_back();
+    if (first->second.empty()) {
+        used_until_.erase(first);
+    }
 }
 
 void sealed_attempts::forget(const attempt_ptr& ended) {
@@ -239,7 +243,7 @@ void sealed_attempts::forget(const attempt_ptr& ended) {
 
 std::vector<attempt_ptr> sealed_attempts::expire(clock::steady_time now) {
     const std::scoped_lock lock{mutex_};
-    while (!used_until_.empty() && used_until_.top().first <= now) {
+    while (!used_until_.empty() && used_until_.begin()->first <= now) {
         forget_first_used();
     }
     return {};  // whoever waits for one is told at its time, and nothing else is held of it
@@ -247,7 +251,7 @@ std::vector<attempt_ptr> sealed_attempts::expire(clock::steady_time now) {
 
 clock::steady_time sealed_attempts::next_due() const {
     const std::scoped_lock lock{mutex_};
-    return used_until_.empty() ? clock::steady_time::max() : used_until_.top().first;
+    return used_until_.empty() ? clock::steady_time::max() : used_until_.begin()->first;
 }
 
 std::vector<attempt_ptr> sealed_attempts::held() const {

@@ -8,15 +8,14 @@
 #include <coauth/login/login_options.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <array>
 #include <cstddef>
-#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <queue>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace coauth::login {
@@ -55,9 +54,8 @@ private:
     boost::unordered_flat_map<id_bytes, std::weak_ptr<attempt>> live_;  ///< So that a login is one, whoever finds it.
     std::size_t purge_live_at_ = 64;
     boost::unordered_flat_map<id_bytes, attempt_ptr> completing_;
-    boost::unordered_flat_map<id_bytes, clock::steady_time> used_;
-    using used_id = std::pair<clock::steady_time, id_bytes>;
-    std::priority_queue<used_id, std::vector<used_id>, std::greater<>> used_until_;  ///< The first on top.
+    boost::unordered_flat_set<id_bytes> used_;
+    std::map<clock::steady_time, std::vector<id_bytes>> used_until_;  ///< By the second in which they may be forgotten.
 };
 
 }  // namespace coauth::login

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t greatest_size = 64 * 1024;
 constexpr std::size_t most_fields = 100;
+constexpr std::size_t usual_fields = 4;
 
 struct written_field {
     std::string_view name, value;
@@ -65,6 +66,7 @@ form_fields parse_form(std::string_view text) {
         fields.problem = "it is longer than 64 KiB";
         return fields;
     }
+    fields.all.reserve(usual_fields);
     while (const auto field = take_field(text)) {
         auto name = decoded(field->name);
         auto value = decoded(field->value);
