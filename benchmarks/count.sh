@@ -1,6 +1,7 @@
 #!/bin/sh
 # Counts what a warm login costs, which repeats to about 1 % whatever else the machine does: user instructions (callgrind)
-# and allocations (a preloaded counter). Each is the difference of two runs of different length, so that connecting is not in it.
+# and allocations (a preloaded counter). Each is the difference of two runs of different length, so that beginning and ending are
+# not in it; callgrind counts from the end of the warm-up on.
 #   sh benchmarks/count.sh                       installs what is missing and builds first
 #   BUILD=directory sh benchmarks/count.sh       takes the programs of a build that is there
 #   PORT=18440 and PROVIDER=directory            take a provider that runs already (benchmarks/provider/start.sh)

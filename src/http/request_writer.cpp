@@ -1,12 +1,11 @@
 #include "http/request_writer.hpp"
 
-#include "core/ascii.hpp"
+#include "http/field_syntax.hpp"
 
 #include <coauth/core/port.hpp>
 #include <coauth/core/secret.hpp>
 
 #include <boost/url/grammar/ci_string.hpp>
-#include <boost/url/grammar/lut_chars.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -29,18 +28,6 @@ failure not_sendable(std::string detail) {
 
 bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/// RFC 9110, section 5.6.2.
-bool is_token(std::string_view text) {
-    constexpr urls::grammar::lut_chars characters =
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), characters);
-}
-
-bool has_control_character(std::string_view text) {
-    const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
-    return !all_between(text, ' ', '~') && std::any_of(text.begin(), text.end(), is_control);
 }
 
 bool is_host_name(std::string_view text) {

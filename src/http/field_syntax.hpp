@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/ascii.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace coauth::http {
+
+/// What may stand in a token: a field's name, a method (RFC 9110, section 5.6.2).
+inline constexpr auto token_characters = [] {
+    std::array<bool, 256> allowed{};
+    for (const char each :
+         std::string_view{"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-.^_`|~"}) {
+        allowed[static_cast<unsigned char>(each)] = true;
+    }
+    return allowed;
+}();
+
+[[nodiscard]] inline bool is_token(std::string_view text) noexcept {
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                        [](char c) { return token_characters[static_cast<unsigned char>(c)]; });
+}
+
+/// What may not stand in a field's value (RFC 9110, section 5.5).
+[[nodiscard]] inline bool has_control_character(std::string_view text) noexcept {
+    const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
+    return !all_between(text, ' ', '~') && std::any_of(text.begin(), text.end(), is_control);
+}
+
+}  // namespace coauth::http

@@ -1,0 +1,133 @@
+#include "http/plain_response.hpp"
+
+#include "core/ascii.hpp"
+#include "http/field_syntax.hpp"
+
+#include <boost/url/grammar/ci_string.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+namespace coauth::http {
+namespace {
+
+bool is_same(std::string_view text, std::string_view other) noexcept {
+    return text.size() == other.size() && boost::urls::grammar::ci_is_equal(text, other);
+}
+
+std::optional<std::size_t> number_in(std::string_view digits) noexcept {
+    constexpr std::size_t most_digits = 9;
+    std::size_t number = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [read_to, failed] = std::from_chars(digits.data(), end, number);
+    const bool is_number = !digits.empty() && digits.size() <= most_digits && failed == std::errc{} && read_to == end;
+    return is_number ? std::optional{number} : std::nullopt;
+}
+
+/// The next line without its end; nothing where it has none, or one without CR.
+std::optional<std::string_view> take_line(std::string_view& from) noexcept {
+    const std::size_t end = from.find('\n');
+    if (end == from.npos || end == 0 || from[end - 1] != '\r') {
+        return std::nullopt;
+    }
+    const std::string_view line = from.substr(0, end - 1);
+    from.remove_prefix(end + 1);
+    return line;
+}
+
+class reader {
+public:
+    reader(std::string_view bytes, const response_limits& limits) : bytes_(bytes), rest_(bytes), limits_(limits) {}
+
+    std::optional<plain_response> read() {
+        if (!read_status() || !read_fields() || !read_body()) {
+            return std::nullopt;
+        }
+        return std::move(made_);
+    }
+
+private:
+    bool read_status() {
+        constexpr std::string_view version = "HTTP/1.1 ";
+        constexpr std::size_t digits = 3;
+        const auto line = take_line(rest_);
+        if (!line || !line->starts_with(version) || !all_between(*line, ' ', '~') ||
+            line->size() <= version.size() + digits || (*line)[version.size() + digits] != ' ') {
+            return false;
+        }
+        const auto status = number_in(line->substr(version.size(), digits));
+        if (!status || *status < 200 || *status > 599 || *status == 204 || *status == 304) {
+            return false;
+        }
+        made_.response.set_status(static_cast<unsigned>(*status));
+        return true;
+    }
+
+    bool read_fields() {
+        constexpr std::size_t own_notes = 128;  // the response's own of its fields
+        made_.response.reserve(bytes_.size() + own_notes);
+        auto line = take_line(rest_);
+        for (; line && !line->empty(); line = take_line(rest_)) {
+            if (!read_field(*line)) {
+                return false;
+            }
+        }
+        return line.has_value() && bytes_.size() - rest_.size() < limits_.header_bytes;
+    }
+
+    bool read_field(std::string_view line) {
+        const std::size_t colon = std::min(line.find(':'), line.size());
+        const std::string_view name = line.substr(0, colon);
+        std::string_view value = line.substr(std::min(colon + 1, line.size()));
+        value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+        if (colon == line.size() || !is_token(name) || !all_between(value, ' ', '~') || value.ends_with(' ') ||
+            made_.response.header_count() == limits_.header_fields || !note(name, value)) {
+            return false;
+        }
+        made_.response.add_header(name, value);
+        return true;
+    }
+
+    /// What frames the answer or ends the connection; false where that is unusual.
+    bool note(std::string_view name, std::string_view value) {
+        if (is_same(name, "Content-Length")) {
+            const bool is_first = !length_;
+            length_ = number_in(value);
+            return is_first && length_ && *length_ <= limits_.body_bytes;
+        }
+        if (is_same(name, "Connection")) {
+            const bool closes = is_same(value, "close");
+            made_.keep_alive = made_.keep_alive && !closes;
+            return closes || is_same(value, "keep-alive");
+        }
+        constexpr std::array<std::string_view, 4> unusual{"Transfer-Encoding", "Content-Encoding", "Proxy-Connection",
+                                                          "Upgrade"};
+        return std::none_of(unusual.begin(), unusual.end(), [&](std::string_view each) { return is_same(name, each); });
+    }
+
+    bool read_body() {
+        if (!length_ || *length_ > rest_.size()) {
+            return false;
+        }
+        made_.response.append_body(rest_.substr(0, *length_));
+        made_.bytes = bytes_.size() - rest_.size() + *length_;
+        return true;
+    }
+
+    const std::string_view bytes_;
+    std::string_view rest_;
+    const response_limits& limits_;
+    std::optional<std::size_t> length_;
+    plain_response made_;
+};
+
+}  // namespace
+
+std::optional<plain_response> read_plain_response(std::string_view bytes, const response_limits& limits) {
+    return reader{bytes, limits}.read();
+}
+
+}  // namespace coauth::http
