@@ -190,7 +190,9 @@ public:
 
     [[nodiscard]] bool started() const noexcept { return started_; }
     [[nodiscard]] bool done() const noexcept { return plain_ || (parser_ && parser_->is_done()); }
-    [[nodiscard]] bool keep_alive() const noexcept { return plain_ ? plain_->keep_alive : parser_->reusable(); }
+    [[nodiscard]] bool keep_alive() const noexcept {
+        return plain_ ? plain_->keep_alive : parser_ && parser_->reusable();
+    }
     [[nodiscard]] http_response take() { return plain_ ? std::move(plain_->response) : parser_->take(); }
 
     result<std::size_t> feed(std::string_view bytes) {

@@ -32,7 +32,7 @@ void make_room(std::string& in, std::size_t for_more) {
 constexpr auto is_unreserved = [] {
     std::array<bool, 256> in{};
     for (std::size_t each = 0; each != in.size(); ++each) {
-        in[each] = urls::unreserved_chars(static_cast<char>(each));
+        in[each] = urls::unreserved_chars(static_cast<unsigned char>(each));
     }
     return in;
 }();
