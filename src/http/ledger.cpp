@@ -125,10 +125,10 @@ void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& o
     }
     const std::shared_ptr<connection> free = shared(from);
     if (!book.waiting.empty()) {
-        const std::shared_ptr<call> first = book.waiting.front();
+        const std::shared_ptr<call> first = std::move(book.waiting.front());
         book.waiting.pop_front();
         assign(free, first, now);
-        orders.next = first;
+        orders.serve.push_back({free, first});
         return;
     }
     free->now = connection::stage::idle;
@@ -136,6 +136,14 @@ void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& o
     free->client.reset();
     free->idle_since = now;
     book.idle.push_back(free);
+}
+
+bool ledger::begin_to_send(ledger_orders::serving& order) noexcept {
+    if (order.which->client != order.client) {
+        return false;
+    }
+    order.sent_before = order.client->sent.exchange(true);
+    return true;
 }
 
 std::optional<close_reason> ledger::opened(connection& from, clock::steady_time now, ledger_orders& orders) {
@@ -179,8 +187,7 @@ void ledger::answered(connection& from, http_response answer, std::optional<clos
         return;
     }
     origin_book& book = from.home;
-    finish(*from.client);
-    orders.answered.emplace(ledger_orders::ending{from.client, std::move(answer)});
+    end(from.client, std::move(answer), orders);
     ++from.served;
     from.fresh = false;
     if (worn_out) {

@@ -25,6 +25,7 @@ struct ledger_orders {
     struct serving {
         std::shared_ptr<connection> which;
         std::shared_ptr<call> client;
+        bool sent_before = false;  ///< A byte of it may have been written by an earlier attempt.
     };
     struct closing {
         std::shared_ptr<connection> which;
@@ -42,10 +43,6 @@ struct ledger_orders {
     std::vector<std::shared_ptr<connection>> examine;  ///< Idle ones that something came to.
     std::vector<closing> close;
     boost::container::small_vector<ending, 1> end;
-
-    // For the connection that reported.
-    std::optional<ending> answered;  ///< The call that it has served, and that ends.
-    std::shared_ptr<call> next;      ///< The one that it is to serve.
 };
 
 /// Who waits, who is served and which connections there are: all decisions of the pool, without doing any of it.
@@ -61,6 +58,10 @@ public:
     // What callers do.
     void submit(std::shared_ptr<call> asked, clock::steady_time now, ledger_orders& orders);
     void cancel(const std::shared_ptr<call>& given_up, ledger_orders& orders);
+
+    /// A call that is to be served is sent now, unless it was given up meanwhile: then false. From here on a byte of it
+    /// may have been written.
+    [[nodiscard]] static bool begin_to_send(ledger_orders::serving& order) noexcept;
 
     // What connections report.
     /// Returns why the connection was given up meanwhile, if it was.

@@ -6,14 +6,11 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/asio/require.hpp>
 
 #include <exception>
 #include <utility>
@@ -69,18 +66,6 @@ public:
         }
     }
 
-    /// Resumes it on its own executor: from within, where this is called there already. Then it runs until it waits
-    /// again, and what it throws comes out of here.
-    void resume_here(result with) {
-        const executor home = std::exchange(home_, {});
-        auto resumed = resumption(answer(std::move(with)));
-        if (const auto* io = home.template target<working_io_executor>()) {
-            io->execute(std::move(resumed));
-        } else {
-            boost::asio::dispatch(home, std::move(resumed));
-        }
-    }
-
     /// Resumes it on its own executor, never from within.
     void resume(std::exception_ptr thrown, T value) {
         post([thrown = std::move(thrown), value = std::move(value)](completion handler) mutable {
@@ -102,9 +87,6 @@ public:
     }
 
 private:
-    using working_io_executor = decltype(boost::asio::require(std::declval<boost::asio::io_context::executor_type>(),
-                                                              boost::asio::execution::outstanding_work.tracked));
-
     static auto answer(result with) {
         return [with = std::move(with)](completion handler) mutable {
             if (auto* why = std::get_if<failure>(&with)) {

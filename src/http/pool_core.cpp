@@ -10,6 +10,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/container/static_vector.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -98,17 +99,16 @@ void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, 
             self->change([&](ledger_orders& orders) { self->ledger_.cancel(given_up, orders); });
         }
     });
-    ledger_orders orders;
-    change([&](ledger_orders& wanted) { ledger_.submit(asked, clock_->steady_now(), wanted); }, orders);
-    start_serving(orders, [](const auto& where, auto serve) { asio::dispatch(where, std::move(serve)); });
+    change([&](ledger_orders& orders) { ledger_.submit(asked, clock_->steady_now(), orders); });
 }
 
-/// Lets the ledger decide, then does what it wants, but for the serving and what is for the connection that reported:
-/// that is left in `orders`. Throws what the ledger throws for want of memory, when all else that it had decided is
-/// done.
+/// Lets the ledger decide, then does what it wants. Throws what the ledger throws for want of memory, when all else
+/// that it had decided is done.
 template <class Change>
-void pool_core::change(Change&& what_happened, ledger_orders& orders) {
+void pool_core::change(Change&& what_happened) {
+    ledger_orders orders;
     std::exception_ptr broken;
+    bool begin_to_serve = false;
     bool begin_to_sweep = false;
     {
         const std::scoped_lock lock{mutex_};
@@ -120,8 +120,12 @@ void pool_core::change(Change&& what_happened, ledger_orders& orders) {
         } catch (...) {
             broken = std::current_exception();
         }
+        begin_to_serve = queue(orders);
         begin_to_sweep = !sweeping_ && ledger_.is_active();
         sweeping_ = sweeping_ || begin_to_sweep;
+    }
+    if (begin_to_serve) {
+        begin_serving();
     }
     if (begin_to_sweep) {
         begin_sweeping();
@@ -130,16 +134,6 @@ void pool_core::change(Change&& what_happened, ledger_orders& orders) {
     if (broken) {
         std::rethrow_exception(broken);
     }
-}
-
-/// The same for what answers no call; returns the next one of the connection that reported. The serving begins later:
-/// it may find another idle connection unfit, and so on.
-template <class Change>
-std::shared_ptr<call> pool_core::change(Change&& what_happened) {
-    ledger_orders orders;
-    change(std::forward<Change>(what_happened), orders);
-    start_serving(orders, [](const auto& where, auto serve) { asio::post(where, std::move(serve)); });
-    return std::move(orders.next);
 }
 
 namespace {
@@ -159,12 +153,44 @@ void for_each(Orders& all, Act&& act) noexcept {
 
 }  // namespace
 
-template <class Start>
-void pool_core::start_serving(ledger_orders& orders, Start&& begin) noexcept {
-    for_each(orders.serve, [&](ledger_orders::serving& order) {
-        begin(order.which->where.get_inner_executor(),
-              [self = shared_from_this(), order] { self->serve(order.which, order.client); });
-    });
+/// Returns whether the queue has to be set going.
+bool pool_core::queue(ledger_orders& orders) noexcept {
+    for_each(orders.serve, [this](ledger_orders::serving& order) { to_serve_.push_back(std::move(order)); });
+    return !to_serve_.empty() && !std::exchange(serving_, !to_serve_.empty());
+}
+
+void pool_core::begin_serving() noexcept {
+    try {
+        asio::post(context_executor::of(where_), [self = shared_from_this()] { self->serve_queued(); });
+    } catch (...) {
+        const std::scoped_lock lock{mutex_};
+        serving_ = false;  // the next change begins anew
+    }
+}
+
+/// Requests are sent together, and not each from within the handler that made it: the code and data of one step stay
+/// near, and a peer that fell asleep is woken once for all of them. What one thread sends at once is limited, so that
+/// others can help.
+void pool_core::serve_queued() {
+    constexpr std::size_t most_at_once = 16;
+    boost::container::static_vector<ledger_orders::serving, most_at_once> now;
+    bool more = false;
+    {
+        const std::scoped_lock lock{mutex_};
+        while (!to_serve_.empty() && now.size() < most_at_once) {
+            if (ledger::begin_to_send(to_serve_.front())) {
+                now.push_back(std::move(to_serve_.front()));
+            }
+            to_serve_.pop_front();
+        }
+        more = serving_ = !to_serve_.empty();
+    }
+    if (more) {
+        begin_serving();
+    }
+    for (const ledger_orders::serving& order : now) {
+        serve(order);
+    }
 }
 
 void pool_core::carry_out(ledger_orders& orders) noexcept {
@@ -283,11 +309,13 @@ void pool_core::close() noexcept {
 void pool_core::abandon() noexcept {
     ledger_orders orders;
     std::optional<asio::steady_timer> timer;
+    std::deque<ledger_orders::serving> unserved;
     {
         const std::scoped_lock lock{mutex_};
         abandoned_ = true;
         ledger_.shut_down(orders);
         timer.swap(sweep_timer_);
+        unserved.swap(to_serve_);
     }
     for (auto& order : orders.end) {
         order.which->caller.forget();
@@ -319,107 +347,92 @@ awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
     // Told before the ledger knows of it: from then on others may use or close it, and tell of that.
     self->tell([&](observer& told) { told.connection_opened(with->event()); });
     std::optional<close_reason> closed;
-    const std::shared_ptr<call> client = self->change(
+    self->change(
         [&](ledger_orders& orders) { closed = self->ledger_.opened(*with, self->clock_->steady_now(), orders); });
     if (closed) {
         self->tell([&](observer& told) { told.connection_closed(with->event(), *closed); });
     }
-    self->serve(with, client);
 }
 
 /// What an exchange keeps alive while it is under way. Its connection keeps it for the next one.
 struct pool_core::service final : exchange_owner, std::enable_shared_from_this<service> {
-    void response_begun() noexcept override { with->told->answer_began(); }
+    void response_begun() noexcept override { order.which->told->answer_began(); }
 
     void exchange_ended(exchange_result ended) override {
         if (!ended.request_sent) {
-            client->sent.store(sent_before);
+            order.client->sent.store(order.sent_before);
         }
         const core_ptr core = std::move(self);
-        const connection_ptr served = std::move(with);
-        client.reset();
+        const connection_ptr served = std::move(order.which);
+        order.client.reset();
         served->spare = shared_from_this();
-        core->go_on(served, std::move(ended));
+        core->exchanged(served, std::move(ended));
     }
 
     core_ptr self;
-    connection_ptr with;
-    std::shared_ptr<call> client;
-    bool sent_before = false;
+    ledger_orders::serving order;
 };
 
-void pool_core::serve(const connection_ptr& with, const std::shared_ptr<call>& client) {
+void pool_core::serve(const ledger_orders::serving& order) {
     try {
-        if (client && !give_up_unfit(with)) {
-            exchange(with, client);
+        if (!give_up_unfit(order)) {
+            exchange(order);
         }
     } catch (...) {
-        work_broke(with, std::current_exception());
+        work_broke(order.which, std::current_exception());
     }
 }
 
-bool pool_core::give_up_unfit(const connection_ptr& with) {
-    const auto reason = with->fresh ? std::nullopt : with->io.unfit();
+bool pool_core::give_up_unfit(const ledger_orders::serving& order) {
+    connection& with = *order.which;
+    const auto reason = with.fresh ? std::nullopt : with.io.unfit();
     if (reason) {
-        change([&](ledger_orders& orders) { ledger_.unfit(*with, *reason, clock_->steady_now(), orders); });
+        order.client->sent.store(order.sent_before);
+        change([&](ledger_orders& orders) { ledger_.unfit(with, *reason, clock_->steady_now(), orders); });
     }
     return reason.has_value();
 }
 
-void pool_core::exchange(const connection_ptr& with, const std::shared_ptr<call>& client) {
-    if (with->served > 0) {
-        tell([&](observer& told) { told.connection_reused(with->event()); });
+void pool_core::exchange(const ledger_orders::serving& order) {
+    connection& with = *order.which;
+    if (with.served > 0) {
+        tell([&](observer& told) { told.connection_reused(with.event()); });
     }
-    auto kept = with->spare ? std::static_pointer_cast<service>(std::move(with->spare)) : std::make_shared<service>();
+    auto kept = with.spare ? std::static_pointer_cast<service>(std::move(with.spare)) : std::make_shared<service>();
     kept->self = shared_from_this();
-    kept->with = with;
-    kept->client = client;
-    kept->sent_before = client->sent.exchange(true);
-    with->io.send(client->wire(), client->answer_body(), std::move(kept));
+    kept->order = order;
+    with.io.send(order.client->wire(), order.client->answer_body(), std::move(kept));
 }
 
-/// The next call is served before the one that was answered resumes its caller: here, as a rule, and who knows what
-/// that does, or throws.
-void pool_core::go_on(const connection_ptr& with, exchange_result ended) {
-    ledger_orders orders;
-    try {
-        exchanged(with, std::move(ended), orders);
-        serve(with, orders.next);
-    } catch (...) {
-        work_broke(with, std::current_exception());
-    }
-    if (orders.answered) {
-        tell_end(*orders.answered);
-        orders.answered->which->caller.resume_here(std::move(orders.answered->result));
-    }
-}
-
-void pool_core::exchanged(const connection_ptr& with, exchange_result ended, ledger_orders& orders) {
+void pool_core::exchanged(const connection_ptr& with, exchange_result ended) {
     if (ended.reusable) {
         with->io.rest();  // before the ledger knows of it: from then on others may use it
     }
-    const auto what_happened = [&](ledger_orders& wanted) {
+    const auto what_happened = [&](ledger_orders& orders) {
         if (!ended.response) {
-            ledger_.exchange_failed(*with, std::move(ended), wanted);
+            ledger_.exchange_failed(*with, std::move(ended), orders);
             return;
         }
         std::optional<close_reason> worn_out;
         if (!ended.reusable) {
             worn_out = ended.bytes_left_over > 0 ? close_reason::unexpected_bytes : close_reason::peer_wish;
         }
-        ledger_.answered(*with, std::move(*ended.response), worn_out, clock_->steady_now(), wanted);
+        ledger_.answered(*with, std::move(*ended.response), worn_out, clock_->steady_now(), orders);
     };
-    change(what_happened, orders);
+    try {
+        change(what_happened);
+    } catch (...) {
+        work_broke(with, std::current_exception());
+    }
 }
 
 void pool_core::examine(const connection_ptr& with) {
     try {
         const auto reason = with->io.unfit();
-        const std::shared_ptr<call> client = change([&](ledger_orders& orders) {
+        change([&](ledger_orders& orders) {
             const auto now = clock_->steady_now();
             reason ? ledger_.unfit(*with, *reason, now, orders) : ledger_.examined(*with, now, orders);
         });
-        serve(with, client);
     } catch (...) {
         work_broke(with, std::current_exception());
     }

@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -56,23 +57,22 @@ private:
     // On the connection's strand.
     static awaitable<void> open(core_ptr self, connection_ptr with);
 
+    void serve_queued();
+
     // Where the connection is nobody else's.
-    void serve(const connection_ptr& with, const std::shared_ptr<call>& client);
-    bool give_up_unfit(const connection_ptr& with);
-    void exchange(const connection_ptr& with, const std::shared_ptr<call>& client);
-    void go_on(const connection_ptr& with, exchange_result ended);
+    void serve(const ledger_orders::serving& order);
+    bool give_up_unfit(const ledger_orders::serving& order);
+    void exchange(const ledger_orders::serving& order);
+    void exchanged(const connection_ptr& with, exchange_result ended);
     void examine(const connection_ptr& with);
 
-    void exchanged(const connection_ptr& with, exchange_result ended, ledger_orders& orders);
     void start(const connection_ptr& with, awaitable<void> work);
     void work_broke(const connection_ptr& with, const std::exception_ptr& why);
 
     template <class Change>
-    void change(Change&& what_happened, ledger_orders& orders);
-    template <class Change>
-    std::shared_ptr<call> change(Change&& what_happened);
-    template <class Start>
-    void start_serving(ledger_orders& orders, Start&& begin) noexcept;
+    void change(Change&& what_happened);
+    bool queue(ledger_orders& orders) noexcept;
+    void begin_serving() noexcept;
     void carry_out(ledger_orders& orders) noexcept;
     void begin_to_examine(const connection_ptr& idle);
     void close(const ledger_orders::closing& order);
@@ -95,6 +95,8 @@ private:
 
     mutable brief_mutex mutex_;
     ledger ledger_;
+    std::deque<ledger_orders::serving> to_serve_;
+    bool serving_ = false;  // `serve_queued` is to come
     bool sweeping_ = false;
     bool abandoned_ = false;
 

@@ -95,6 +95,23 @@ TEST_CASE("cancelled while it shakes hands") {
     test.context.run();
 }
 
+TEST_CASE("cancelled when it has a connection, and before it is sent") {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture test;
+    connection_pool pool{test.context.get_executor(), test.options_for(peer)};
+    REQUIRE(test.send(pool)->status() == 200);
+    const auto request = test.begin(pool);
+    asio::post(test.context, [&] {  // behind the request's beginning, and before all that it sets going
+        CHECK(pool.statistics().idle == 0);
+        request->cancel.emit(asio::cancellation_type::total);
+    });
+    test.run_until_done(request);
+    CHECK(request->reason() == errc::cancelled);
+    CHECK_FALSE(request->failed->request_sent);
+    CHECK(test.send(pool)->status() == 200);
+    CHECK(peer.requests().size() == 2);  // it was not sent behind its caller's back
+}
+
 TEST_CASE("cancelled while it waits for a connection") {
     scripted_peer peer{identity_of(), swallow};
     pool_fixture test;

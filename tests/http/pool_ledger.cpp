@@ -45,18 +45,29 @@ public:
         return orders;
     }
 
+    /// What `which` is to serve; no other connection may be told to.
+    call_ptr next_of(const connection& which) {
+        if (orders.serve.empty()) {
+            return nullptr;
+        }
+        REQUIRE(orders.serve.size() == 1);
+        CHECK(orders.serve.front().which.get() == &which);
+        return orders.serve.front().client;
+    }
+
     connection_ptr only_opening() {
         REQUIRE(orders.open.size() == 1);
         return orders.open.front();
     }
 
     call_ptr opened(connection& which) {
-        return asked_of([&](ledger_orders& out) { book.opened(which, now, out); }).next;
+        asked_of([&](ledger_orders& out) { book.opened(which, now, out); });
+        return next_of(which);
     }
 
     call_ptr answered(connection& which) {
-        return asked_of([&](ledger_orders& out) { book.answered(which, http_response{200}, std::nullopt, now, out); })
-            .next;
+        asked_of([&](ledger_orders& out) { book.answered(which, http_response{200}, std::nullopt, now, out); });
+        return next_of(which);
     }
 
     void failed(connection& which, bool request_sent, bool response_begun) {
