@@ -60,8 +60,8 @@ coauth::client client_for(const std::string& provider, coauth::transport& via) {
 
 /// What the browser does: it opens the URL, the user says yes, and the provider sends it back. Returns where to.
 asio::awaitable<std::string> browse(coauth::transport& via, std::string url) {
-    coauth::http_request request{"GET", std::move(url)};
-    request.headers.emplace_back("X-Sandbox-Decision", "allow");
+    coauth::http_request request{"GET", url};
+    request.add_header("X-Sandbox-Decision", "allow");
     const coauth::http_response answer = co_await via.send(std::move(request));
     co_return std::string(answer.header("Location").value_or("no redirect"));
 }

@@ -12,6 +12,8 @@
 #if __has_include(<valgrind/callgrind.h>)
 #include <valgrind/callgrind.h>
 #else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
 #define CALLGRIND_ZERO_STATS
 #endif
 
@@ -77,6 +79,7 @@ std::size_t memory(std::string_view which) {
 course::course(std::size_t logins) : latencies_(logins) {}
 
 void course::start() {
+    CALLGRIND_START_INSTRUMENTATION;
     CALLGRIND_ZERO_STATS;  // how many of the first connections could be resumed is chance, and is no login's to bear
     started_ = clock::now();
     cpu_seconds_ = cpu_seconds();
@@ -85,6 +88,7 @@ void course::start() {
 void course::stop() {
     cpu_seconds_ = cpu_seconds() - cpu_seconds_;
     seconds_ = std::chrono::duration<double>(clock::now() - started_).count();
+    CALLGRIND_STOP_INSTRUMENTATION;
 }
 
 void course::print(const char* client, const orders& given) {

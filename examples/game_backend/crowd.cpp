@@ -24,10 +24,10 @@ namespace {
 /// Of how many in a hundred each habit is, in the order of `habit`: stay, say no, never come back, leave.
 constexpr std::initializer_list<double> habits{78, 4, 4, 4, 10};
 
-coauth::http_request click(std::string url, std::size_t who, bool says_no) {
-    coauth::http_request request{"GET", std::move(url)};
-    request.headers.emplace_back("X-Sandbox-Decision", says_no ? "deny" : "allow");
-    request.headers.emplace_back("X-Sandbox-User", "player-" + std::to_string(who + 1));
+coauth::http_request click(std::string_view url, std::size_t who, bool says_no) {
+    coauth::http_request request{"GET", url};
+    request.add_header("X-Sandbox-Decision", says_no ? "deny" : "allow");
+    request.add_header("X-Sandbox-User", "player-" + std::to_string(who + 1));
     return request;
 }
 
@@ -121,7 +121,7 @@ void crowd::opened(std::size_t who, std::string url, std::string cookie) {
 coauth::awaitable<void> crowd::log_in(std::size_t who, std::string url, std::string cookie) {
     co_await wait_for(some_time(joining_ / 30));
     const bool says_no = people_[who].likes == habit::says_no;
-    const coauth::http_response page = co_await browsers_.send(click(std::move(url), who, says_no));
+    const coauth::http_response page = co_await browsers_.send(click(url, who, says_no));
     std::string callback{page.header("Location").value_or("")};
     std::string fragment;
     if (const std::size_t at = callback.find('#'); at != callback.npos) {

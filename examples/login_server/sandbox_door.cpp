@@ -44,16 +44,16 @@ coauth::awaitable<web::response> sandbox_door::pass_on(web::request asked) const
         co_return web::response{404, "text/plain; charset=utf-8", "The sandbox has no such provider.\n"};
     }
     coauth::http_request shown(asked.method == "POST" ? "POST" : "GET", std::string(scheme) + rest);
-    shown.headers.emplace_back("X-Forwarded-Prefix", std::string(mount) + host);
+    shown.add_header("X-Forwarded-Prefix", std::string(mount) + host);
     for (const char* name : {"Content-Type", "X-Sandbox-Decision", "X-Sandbox-User"}) {
         if (const std::string_view value = asked.header_value(name); !value.empty()) {
-            shown.headers.emplace_back(name, value);
+            shown.add_header(name, value);
         }
     }
     if (const std::string_view browser = asked.cookie(browser_cookie); !browser.empty()) {
-        shown.headers.emplace_back("Cookie", std::string(browser_cookie) + "=" + std::string(browser));
+        shown.add_header("Cookie", std::string(browser_cookie) + "=" + std::string(browser));
     }
-    shown.body = std::move(asked.body);
+    shown.append_body(asked.body);
     const coauth::http_response answer = co_await via_.send(std::move(shown));
     co_return copy_of(answer);
 }

@@ -43,13 +43,14 @@ coauth::http_request webhook_request(const webhook_options& options, const crede
                                      coauth::clock::wall_time now) {
     const std::string id = id_of(about);
     const std::string sent_at = std::to_string(unix_seconds(now));
+    const std::string body = body_of(options, about, now);
+    const std::string signature = coauth::base64(hmac_sha256(options.key, id + "." + sent_at + "." + body));
     coauth::http_request request{"POST", options.url};
-    request.body = body_of(options, about, now);
-    const std::string signature = coauth::base64(hmac_sha256(options.key, id + "." + sent_at + "." + request.body));
-    request.headers.emplace_back("Content-Type", "application/json");
-    request.headers.emplace_back("webhook-id", id);
-    request.headers.emplace_back("webhook-timestamp", sent_at);
-    request.headers.emplace_back("webhook-signature", "v1," + signature);
+    request.add_header("Content-Type", "application/json");
+    request.add_header("webhook-id", id);
+    request.add_header("webhook-timestamp", sent_at);
+    request.add_header("webhook-signature", "v1," + signature);
+    request.append_body(body);
     request.provider = "webhook";
     request.operation = "notify";
     request.idempotent = true;

@@ -1,124 +1,148 @@
 #include <coauth/core/http_message.hpp>
-#include <coauth/core/secret.hpp>
 
 #include <boost/url/grammar/ci_string.hpp>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 namespace coauth {
-
-http_request::http_request(std::string its_method, std::string its_url)
-    : method(std::move(its_method)), url(std::move(its_url)) {}
-
-// What was there before dies, and is wiped, with `other`.
-http_request& http_request::operator=(http_request other) noexcept {
-    method.swap(other.method);
-    url.swap(other.url);
-    headers.swap(other.headers);
-    body.swap(other.body);
-    safe_url.swap(other.safe_url);
-    provider.swap(other.provider);
-    operation.swap(other.operation);
-    idempotent = other.idempotent;
-    timeout = other.timeout;
-    return *this;
-}
-
-http_request::~http_request() {
-    wipe(url);
-    wipe(body);
-    for (auto& [name, value] : headers) {
-        wipe(value);
-    }
-}
 
 namespace {
 
 using length = std::uint32_t;
 
-constexpr std::size_t both_lengths = 2 * sizeof(length);
+/// What stands before each field: the lengths of its name and its value.
+using lengths = std::array<length, 2>;
 
-length length_at(const std::string& text, std::size_t at) noexcept {
-    length found = 0;
-    std::memcpy(&found, text.data() + at, sizeof found);
+lengths lengths_at(const char* at) noexcept {
+    lengths found{};
+    std::memcpy(found.data(), at, sizeof found);
     return found;
 }
 
-std::array<char, sizeof(length)> bytes_of(std::size_t size) {
-    return std::bit_cast<std::array<char, sizeof(length)>>(static_cast<length>(size));
+std::string with_room(std::string_view text, std::size_t room) {
+    std::string made;
+    made.reserve(text.size() + room);
+    made.append(text);
+    return made;
+}
+
+void set_lengths(char* at, std::size_t of_name, std::size_t of_value) noexcept {
+    const lengths both{static_cast<length>(of_name), static_cast<length>(of_value)};
+    std::memcpy(at, both.data(), sizeof both);
 }
 
 }  // namespace
 
-http_response::http_response(unsigned status, std::string body) : status_(status), text_(std::move(body)) {}
+http_message::http_message(std::string text, std::size_t in_front)
+    : fields_at_(in_front), body_at_(in_front), text_(std::move(text)) {}
 
-http_response::http_response(http_response&& other) noexcept
-    : status_(std::exchange(other.status_, 0)),
-      header_count_(std::exchange(other.header_count_, 0)),
-      body_at_(std::exchange(other.body_at_, 0)),
-      text_(std::move(other.text_)) {}
-
-http_response& http_response::operator=(http_response other) noexcept {
-    status_ = other.status_;
-    header_count_ = other.header_count_;
-    body_at_ = other.body_at_;
+void http_message::swap(http_message& other) noexcept {
+    std::swap(header_count_, other.header_count_);
+    std::swap(fields_at_, other.fields_at_);
+    std::swap(body_at_, other.body_at_);
     text_.swap(other.text_);
+}
+
+header_field http_message::field_range::iterator::operator*() const noexcept {
+    const auto [of_name, of_value] = lengths_at(at_);
+    const char* const name = at_ + sizeof(lengths);
+    return {{name, of_name}, {name + of_name, of_value}};
+}
+
+http_message::field_range::iterator& http_message::field_range::iterator::operator++() noexcept {
+    const auto [of_name, of_value] = lengths_at(at_);
+    at_ += sizeof(lengths) + of_name + of_value;
     return *this;
 }
 
-http_response::~http_response() {
-    wipe(text_);
-}
-
-std::optional<std::string_view> http_response::header(std::string_view name) const noexcept {
-    const std::string_view text = text_;
-    for (std::size_t at = 0; at != body_at_;) {
-        const std::size_t name_length = length_at(text_, at);
-        const std::size_t value_length = length_at(text_, at + sizeof(length));
-        at += both_lengths;
-        if (name_length == name.size() && boost::urls::grammar::ci_is_equal(text.substr(at, name_length), name)) {
-            return text.substr(at + name_length, value_length);
+std::optional<std::string_view> http_message::header(std::string_view name) const noexcept {
+    for (const header_field each : headers()) {
+        if (each.name.size() == name.size() &&
+            (each.name == name || boost::urls::grammar::ci_is_equal(each.name, name))) {
+            return each.value;
         }
-        at += name_length + value_length;
     }
     return std::nullopt;
 }
 
-http_response& http_response::add_header(std::string_view name, std::string_view value) {
-    const std::size_t bytes = both_lengths + name.size() + value.size();
-    reserve(bytes);
-    const std::size_t at = std::exchange(body_at_, body_at_ + bytes);
-    text_.insert(at, bytes, '\0');
-    const auto lengths = {bytes_of(name.size()), bytes_of(value.size())};
-    char* to = text_.data() + at;
-    for (const auto& each : lengths) {
-        to = std::copy(each.begin(), each.end(), to);
+void http_message::add_header(std::string_view name, std::string_view value) {
+    reserve(sizeof(lengths) + name.size() + value.size());
+    std::array<char, sizeof(lengths)> both{};
+    set_lengths(both.data(), name.size(), value.size());
+    const std::size_t of_body = text_.size() - body_at_;
+    text_.append(both.data(), both.size()).append(name).append(value);
+    if (of_body != 0) {
+        const auto body = text_.begin() + static_cast<std::ptrdiff_t>(body_at_);
+        std::rotate(body, body + static_cast<std::ptrdiff_t>(of_body), text_.end());
     }
-    std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), to));
+    body_at_ = text_.size() - of_body;
     ++header_count_;
-    return *this;
 }
 
-void http_response::append_body(std::string_view bytes) {
+std::size_t http_message::begin_field(std::string_view name) {
+    reserve(sizeof(lengths) + name.size());
+    const std::size_t at = text_.size();
+    text_.append(sizeof(lengths), '\0').append(name);
+    return at;
+}
+
+void http_message::end_field(std::size_t at, std::size_t name_length, bool stays) noexcept {
+    if (!stays) {
+        std::fill(text_.begin() + static_cast<std::ptrdiff_t>(at), text_.end(), '\0');
+        text_.resize(at);
+        return;
+    }
+    set_lengths(text_.data() + at, name_length, text_.size() - at - sizeof(lengths) - name_length);
+    body_at_ = text_.size();
+    ++header_count_;
+}
+
+void http_message::append_body(std::string_view bytes) {
     reserve(bytes.size());
     text_.append(bytes);
 }
 
-// Where the text has to grow, no copy is left behind.
-void http_response::reserve(std::size_t bytes) {
-    if (bytes <= text_.capacity() - text_.size()) {
-        return;
-    }
+// No copy is left behind.
+void http_message::grow(std::size_t bytes) {
     std::string larger;
     larger.reserve(std::max(text_.size() + bytes, 2 * text_.capacity()));
     larger.append(text_);
     wipe(text_);
     text_.swap(larger);
+}
+
+http_request::http_request() : http_request("GET", {}) {}
+
+http_request::http_request(std::string_view method, std::string_view url, std::size_t room)
+    : http_message(with_room(url, room), url.size()), method_(method) {}
+
+// What was there before dies, and is wiped, with `other`.
+http_request& http_request::operator=(http_request other) noexcept {
+    http_message::swap(other);
+    method_.swap(other.method_);
+    safe_url_.swap(other.safe_url_);
+    provider.swap(other.provider);
+    operation.swap(other.operation);
+    std::swap(url_is_safe_, other.url_is_safe_);
+    idempotent = other.idempotent;
+    timeout = other.timeout;
+    return *this;
+}
+
+void http_request::set_safe_url(std::string_view url) {
+    url_is_safe_ = url == this->url();
+    safe_url_ = url_is_safe_ ? std::string_view() : url;
+}
+
+http_response::http_response(unsigned status, std::string body) : http_message(std::move(body)), status_(status) {}
+
+http_response& http_response::operator=(http_response other) noexcept {
+    http_message::swap(other);
+    std::swap(status_, other.status_);
+    return *this;
 }
 
 }  // namespace coauth

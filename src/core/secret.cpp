@@ -7,18 +7,11 @@
 
 namespace coauth {
 
-namespace {
-
-/// What a string of libstdc++ holds without memory of its own. For another library it is a capacity like any other.
-constexpr std::size_t within_itself = 15;
-
-}  // namespace
-
 void wipe(std::string& text) noexcept {
     // A string's characters beyond its size are its own memory still: a moved-from or shortened string keeps old ones
     // there. One that has none of its own, as most that die have not, costs next to nothing.
-    if (text.capacity() == within_itself) {
-        text.assign(within_itself, '\0');
+    if (!has_own_memory(text)) {
+        text.assign(text.capacity(), '\0');
         asm volatile("" : : "r"(text.data()) : "memory");  // nobody may leave out what nobody reads
     } else {
         const std::size_t used = text.size();
@@ -35,10 +28,9 @@ bool equal_in_constant_time(std::string_view left, std::string_view right) noexc
 secret::secret(std::string value) {
     value_.swap(value);
     wipe(value);  // what a short string's swap has left behind
-}
-
-secret::secret(secret&& other) noexcept : value_(std::move(other.value_)) {
-    wipe(other.value_);
+    if (value_.empty()) {
+        wipe(value_);  // and what it has brought along
+    }
 }
 
 secret& secret::operator=(const secret& other) {
@@ -56,10 +48,6 @@ secret& secret::operator=(secret&& other) noexcept {
         value_.swap(other.value_);
     }
     return *this;
-}
-
-secret::~secret() {
-    wipe(value_);
 }
 
 bool operator==(const secret& left, const secret& right) noexcept {

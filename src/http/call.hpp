@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/operation_memory.hpp"
 #include "http/parked_caller.hpp"
 #include "http/request_writer.hpp"
 #include "http/response_reader.hpp"
@@ -26,34 +27,23 @@ using call_result = parked_caller<http_response>::result;
 
 /// One request on its way through the pool, from `send` until its caller is resumed.
 class call {
-    std::string wire_;  // before `target`: there is none where nothing could be written
-
 public:
     using completion = parked_caller<http_response>::completion;
 
     /// Throws `coauth::error` with `errc::invalid_argument` for a request that may not be sent, or whose URL was none.
-    call(std::uint64_t number, http_request&& request, result<std::shared_ptr<const destination>> goes_to,
-         clock::steady_time now, std::chrono::milliseconds limit);
-    ~call();
+    call(std::uint64_t number, http_request&& asked, result<std::shared_ptr<const destination>> goes_to,
+         std::chrono::milliseconds limit);
 
     call(const call&) = delete;
     call& operator=(const call&) = delete;
 
     const std::uint64_t number;
-    const std::shared_ptr<const destination> target;
-    const std::string method;
-    const std::string safe_url;
-    const std::string provider;
-    const std::string operation;
-    const bool idempotent;
-    const clock::steady_time started;
+    const http_request request;                       ///< One that may be sent.
+    const std::shared_ptr<const destination> target;  ///< What its URL says.
     const std::chrono::milliseconds limit;
+    clock::steady_time started{};  ///< Constant once it is submitted.
 
     [[nodiscard]] clock::steady_time deadline() const noexcept { return started + limit; }
-
-    /// The request as it goes over the wire.
-    [[nodiscard]] std::string_view wire() const noexcept { return wire_; }
-    [[nodiscard]] response_body answer_body() const noexcept;
 
     /// A failure of this call.
     [[nodiscard]] failure failed(errc code, std::string detail) const;
@@ -78,6 +68,14 @@ public:
 
     /// Parked before the call is submitted, and resumed once the ledger has ended it.
     parked_caller<http_response> caller;
+    call_result came_to;  ///< Its caller's, once the ledger has ended it.
+    operation_memory<192> resumption;
+};
+
+/// What a call came to, for its caller alone. Keeps the call.
+struct call_answer {
+    call_result operator()() { return std::move(which->came_to); }
+    std::shared_ptr<call> which;
 };
 
 }  // namespace coauth::http

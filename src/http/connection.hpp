@@ -34,7 +34,7 @@ struct origin_book {
 };
 
 /// A connection of the pool, from the wish to have it until it is closed.
-class connection {
+class connection : public std::enable_shared_from_this<connection> {
 public:
     connection(std::uint64_t number, origin_book& home, strand where, std::shared_ptr<const link_settings> settings,
                std::shared_ptr<const clock> time);

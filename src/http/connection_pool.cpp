@@ -31,23 +31,28 @@ connection_pool::~connection_pool() {
 
 // No coroutine of its own: one frame less for each request.
 awaitable<http_response> connection_pool::send(http_request request) {
-    const auto begin = [](auto handler, const std::shared_ptr<implementation>& core, http_request asked) {
+    const auto begin = [](auto handler, const std::shared_ptr<implementation>& core,
+                          const std::shared_ptr<http::call>& asked, std::exception_ptr refused) {
         const executor home = asio::get_associated_executor(handler);
         http::call::completion done{std::move(handler)};
-        std::shared_ptr<http::call> call;
-        try {
-            call = core->new_call(std::move(asked));
-        } catch (...) {
-            asio::post(home, [done = std::move(done), refused = std::current_exception()]() mutable {
-                std::move(done)(refused, http_response{});
-            });
+        if (asked) {
+            core->begin(asked, home, std::move(done));
             return;
         }
-        core->begin(call, home, std::move(done));
+        asio::post(home, [done = std::move(done), refused = std::move(refused)]() mutable {
+            std::move(done)(std::move(refused), http_response{});
+        });
     };
+    std::shared_ptr<http::call> asked;
+    std::exception_ptr refused;  // thrown when it is awaited
+    try {
+        asked = implementation_->new_call(std::move(request));
+    } catch (...) {
+        refused = std::current_exception();
+    }
     using signature = void(std::exception_ptr, http_response);
     return asio::async_initiate<const asio::use_awaitable_t<>, signature>(begin, asio::use_awaitable, implementation_,
-                                                                          std::move(request));
+                                                                          std::move(asked), std::move(refused));
 }
 
 pool_statistics connection_pool::statistics() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/input_buffer.hpp"
+#include "http/operation_memory.hpp"
 #include "http/response_reader.hpp"
 
 #include <coauth/core/error.hpp>
@@ -9,6 +10,7 @@
 
 #include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -80,6 +82,11 @@ public:
     /// request alive, and nothing else has it: so it dies with them if they are never carried out.
     void start(std::string_view request, response_body body, owner kept);
 
+    /// `start` in two halves, for who has more to send before an answer can be there: `receive` is to follow if `send`
+    /// returns true.
+    [[nodiscard]] bool send(std::string_view request, response_body body, const owner& kept);
+    void receive(owner kept);
+
     /// The same for a coroutine, which keeps the request. Doesn't throw.
     awaitable<exchange_result> run(std::string_view request, response_body body);
 
@@ -117,26 +124,36 @@ private:
     bool writing_ = false;
     bool reading_ = false;
     bool closed_ = false;
+    operation_memory<384> operation_;                                               // of the one that waits
     std::optional<boost::asio::strand<typename Stream::executor_type>> both_ways_;  // if the stream did not take it all
 };
 
 template <class Stream>
 void exchange<Stream>::start(std::string_view request, response_body body, owner kept) {
+    if (send(request, body, kept))
+        receive(std::move(kept));
+}
+
+template <class Stream>
+bool exchange<Stream>::send(std::string_view request, response_body body, const owner& kept) {
     begin(request, body);
     write({}, *kept);
+    reading_ = writing_ || !failure_;
     if (writing_) {
         both_ways_.emplace(stream_.get_executor());
-        reading_ = true;
-        boost::asio::post(*both_ways_, [this, kept = std::move(kept)]() mutable {
+        boost::asio::post(*both_ways_, [this, kept]() mutable {
             await_room(kept);
             await_answer(std::move(kept));
         });
     } else if (failure_) {
-        boost::asio::post(stream_.get_executor(), [this, kept = std::move(kept)] { kept->exchange_ended(conclude()); });
-    } else {
-        reading_ = true;
-        await_answer(std::move(kept));
+        boost::asio::post(stream_.get_executor(), [this, kept] { kept->exchange_ended(conclude()); });
     }
+    return !writing_ && reading_;
+}
+
+template <class Stream>
+void exchange<Stream>::receive(owner kept) {
+    await_answer(std::move(kept));
 }
 
 template <class Stream>
@@ -174,7 +191,7 @@ void exchange<Stream>::wait(wait_type what, Handler handler) {
     if (both_ways_) {
         stream_.async_wait(what, boost::asio::bind_executor(*both_ways_, std::move(handler)));
     } else {
-        stream_.async_wait(what, std::move(handler));
+        stream_.async_wait(what, boost::asio::bind_allocator(operation_.get(), std::move(handler)));
     }
 }
 
@@ -275,23 +292,19 @@ void exchange<Stream>::close_stream() {
 /// Nothing is under way any more.
 template <class Stream>
 exchange_result exchange<Stream>::conclude() {
-    exchange_result ended;
-    ended.request_sent = bytes_written_ > 0;
-    ended.response_begun = reader_.started();
-    ended.bytes_left_over = input_.bytes().size();
-    if (!failure_ && !ended.request_sent)
+    const bool sent = bytes_written_ > 0;
+    const std::size_t left_over = input_.bytes().size();
+    if (!failure_ && !sent)
         failure_ = unasked_answer();
-    if (failure_) {
-        failure_->request_sent = ended.request_sent;
-        ended.response = *std::move(failure_);
-    } else {
-        ended.reusable = reader_.keep_alive() && !closed_ && !write_error_ && ended.bytes_left_over == 0;
-        ended.response = reader_.take();
-    }
     request_ = {};
     input_.wipe();
     both_ways_.reset();
-    return ended;
+    if (failure_) {
+        failure_->request_sent = sent;
+        return {*std::move(failure_), sent, reader_.started(), false, left_over};
+    }
+    const bool reusable = reader_.keep_alive() && !closed_ && !write_error_ && left_over == 0;
+    return {reader_.take(), sent, reader_.started(), reusable, left_over};
 }
 
 template <class Stream>

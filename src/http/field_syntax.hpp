@@ -2,8 +2,11 @@
 
 #include "core/ascii.hpp"
 
+#include <boost/url/grammar/ci_string.hpp>
+
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace coauth::http {
@@ -18,9 +21,20 @@ inline constexpr auto token_characters = [] {
     return allowed;
 }();
 
+/// How many of the first characters may stand in a token.
+[[nodiscard]] inline std::size_t token_length(std::string_view text) noexcept {
+    const auto end = std::find_if_not(text.begin(), text.end(),
+                                      [](char c) { return token_characters[static_cast<unsigned char>(c)]; });
+    return static_cast<std::size_t>(end - text.begin());
+}
+
 [[nodiscard]] inline bool is_token(std::string_view text) noexcept {
-    return !text.empty() && std::all_of(text.begin(), text.end(),
-                                        [](char c) { return token_characters[static_cast<unsigned char>(c)]; });
+    return !text.empty() && token_length(text) == text.size();
+}
+
+/// Whether both are the same field's name, or the same word in a value: their case is nothing.
+[[nodiscard]] inline bool is_same_word(std::string_view text, std::string_view other) noexcept {
+    return text.size() == other.size() && (text == other || boost::urls::grammar::ci_is_equal(text, other));
 }
 
 /// What may not stand in a field's value (RFC 9110, section 5.5).

@@ -4,9 +4,9 @@
 
 #include <coauth/core/http_message.hpp>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,7 +28,7 @@ private:
     static constexpr std::size_t most = 64;
 
     std::mutex mutex_;
-    boost::unordered_flat_map<std::string, shared_destination> urls_;
+    std::map<std::string, shared_destination, std::less<>> urls_;
 };
 
 }  // namespace coauth::http

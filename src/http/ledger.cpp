@@ -15,11 +15,6 @@ void erase(std::vector<std::shared_ptr<connection>>& from, const connection& whi
     }
 }
 
-std::shared_ptr<connection> shared(const connection& which) {
-    const auto& all = which.home.connections;
-    return *std::ranges::find(all, &which, &std::shared_ptr<connection>::get);
-}
-
 }  // namespace
 
 ledger::ledger(const pool_options& limits, make_connection make) : limits_{limits}, make_{std::move(make)} {}
@@ -123,7 +118,7 @@ void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& o
         open_what_is_needed(book, orders);
         return;
     }
-    const std::shared_ptr<connection> free = shared(from);
+    const std::shared_ptr<connection> free = from.shared_from_this();
     if (!book.waiting.empty()) {
         const std::shared_ptr<call> first = std::move(book.waiting.front());
         book.waiting.pop_front();
@@ -181,13 +176,13 @@ void ledger::opening_failed(connection& from, failure why, ledger_orders& orders
     open_what_is_needed(book, orders);
 }
 
-void ledger::answered(connection& from, http_response answer, std::optional<close_reason> worn_out,
+void ledger::answered(connection& from, http_response&& answer, std::optional<close_reason> worn_out,
                       clock::steady_time now, ledger_orders& orders) {
     if (from.now != connection::stage::busy) {
         return;
     }
     origin_book& book = from.home;
-    end(from.client, std::move(answer), orders);
+    end(from.client, call_result{std::move(answer)}, orders);
     ++from.served;
     from.fresh = false;
     if (worn_out) {
@@ -205,7 +200,7 @@ void ledger::exchange_failed(connection& from, exchange_result ended, ledger_ord
     origin_book& book = from.home;
     const std::shared_ptr<call> unlucky = from.client;
     const failed_attempt attempt{unlucky->attempts, unlucky->reused, ended.request_sent, ended.response_begun,
-                                 unlucky->idempotent};
+                                 unlucky->request.idempotent};
     if (may_replay(attempt)) {
         ++totals_.replayed;
         remove(from, close_reason::failed, orders);
@@ -281,10 +276,11 @@ void ledger::close_what_nobody_needs(origin_book& book, close_reason reason, led
     }
 }
 
-void ledger::end(const std::shared_ptr<call>& done, call_result result, ledger_orders& orders) {
+void ledger::end(const std::shared_ptr<call>& done, call_result&& came_to, ledger_orders& orders) {
     finish(*done);
-    totals_.failed += std::holds_alternative<failure>(result) ? 1 : 0;
-    orders.end.push_back({done, std::move(result)});
+    done->came_to = std::move(came_to);
+    totals_.failed += std::holds_alternative<failure>(done->came_to) ? 1 : 0;
+    orders.end.push_back(done);
 }
 
 void ledger::finish(call& done) noexcept {
@@ -308,7 +304,7 @@ void ledger::remove(connection& gone, close_reason reason, ledger_orders& orders
     gone.now = connection::stage::closed;
     gone.closed_for = reason;
     gone.client.reset();
-    orders.close.push_back({shared(gone), reason, was_open, was_idle});
+    orders.close.push_back({gone.shared_from_this(), reason, was_open, was_idle});
     erase(book.idle, gone);
     erase(book.connections, gone);
 }

@@ -33,16 +33,12 @@ struct ledger_orders {
         bool was_open;  ///< Its TLS had come about.
         bool was_idle;  ///< Nothing was under way on it.
     };
-    struct ending {
-        std::shared_ptr<call> which;
-        call_result result;
-    };
 
     std::vector<std::shared_ptr<connection>> open;
     boost::container::small_vector<serving, 1> serve;
     std::vector<std::shared_ptr<connection>> examine;  ///< Idle ones that something came to.
     std::vector<closing> close;
-    boost::container::small_vector<ending, 1> end;
+    boost::container::small_vector<std::shared_ptr<call>, 1> end;  ///< Have come to something.
 };
 
 /// Who waits, who is served and which connections there are: all decisions of the pool, without doing any of it.
@@ -67,8 +63,8 @@ public:
     /// Returns why the connection was given up meanwhile, if it was.
     std::optional<close_reason> opened(connection& from, clock::steady_time now, ledger_orders& orders);
     void opening_failed(connection& from, failure why, ledger_orders& orders);
-    void answered(connection& from, http_response answer, std::optional<close_reason> worn_out, clock::steady_time now,
-                  ledger_orders& orders);
+    void answered(connection& from, http_response&& answer, std::optional<close_reason> worn_out,
+                  clock::steady_time now, ledger_orders& orders);
     void exchange_failed(connection& from, exchange_result ended, ledger_orders& orders);
     void unfit(connection& from, close_reason reason, clock::steady_time now, ledger_orders& orders);
     void examined(connection& from, clock::steady_time now, ledger_orders& orders);
@@ -97,7 +93,7 @@ private:
 
     void give_up(const std::shared_ptr<call>& unlucky, failure why, close_reason reason, ledger_orders& orders);
     void close_what_nobody_needs(origin_book& book, close_reason reason, ledger_orders& orders);
-    void end(const std::shared_ptr<call>& done, call_result result, ledger_orders& orders);
+    void end(const std::shared_ptr<call>& done, call_result&& came_to, ledger_orders& orders);
     static void finish(call& done) noexcept;
     void remove(connection& gone, close_reason reason, ledger_orders& orders);
 

@@ -127,7 +127,11 @@ public:
           dialer_{strand_, settings_->names, settings_->known, settings_->attempt_delay} {}
 
     awaitable<void> open();
-    void send(std::string_view wire, response_body body, std::shared_ptr<exchange_owner> kept);
+    ~implementation() { forget_request(); }
+
+    bool send(const http_request& request, const destination& goes_to, const std::shared_ptr<exchange_owner>& kept);
+    void receive(std::shared_ptr<exchange_owner> kept);
+    void forget_request() noexcept;
     std::optional<close_reason> unfit();
     bool has_input() noexcept;
     void rest() noexcept;
@@ -153,6 +157,7 @@ private:
     unsigned late_handshake_messages_ = 0;
     std::optional<tls_stream> stream_;
     std::optional<http::exchange<tls_stream>> exchange_;
+    std::string wire_;  // the request as it is sent
 };
 
 awaitable<void> link::implementation::open() {
@@ -268,9 +273,20 @@ void link::implementation::require_open() const {
     }
 }
 
-void link::implementation::send(std::string_view wire, response_body body, std::shared_ptr<exchange_owner> kept) {
+bool link::implementation::send(const http_request& request, const destination& goes_to,
+                                const std::shared_ptr<exchange_owner>& kept) {
     told_->begin_exchange();
-    exchange_->start(wire, body, std::move(kept));
+    write_request(wire_, request, goes_to);
+    const response_body body = request.method() == "HEAD" ? response_body::none : response_body::framed;
+    return exchange_->send(wire_, body, kept);
+}
+
+void link::implementation::receive(std::shared_ptr<exchange_owner> kept) {
+    exchange_->receive(std::move(kept));
+}
+
+void link::implementation::forget_request() noexcept {
+    wipe(wire_);
 }
 
 std::optional<close_reason> link::implementation::unfit() {
@@ -298,6 +314,7 @@ bool link::implementation::has_input() noexcept {
 void link::implementation::rest() noexcept {
     if (settings_->release_idle_buffers) {
         exchange_->release_memory();
+        wire_.shrink_to_fit();
         stream_->release_memory();
     }
 }
@@ -329,8 +346,16 @@ awaitable<void> link::open() {
     return implementation_->open();
 }
 
-void link::send(std::string_view wire, response_body body, std::shared_ptr<exchange_owner> kept) {
-    implementation_->send(wire, body, std::move(kept));
+bool link::send(const http_request& request, const destination& goes_to, const std::shared_ptr<exchange_owner>& kept) {
+    return implementation_->send(request, goes_to, kept);
+}
+
+void link::receive(std::shared_ptr<exchange_owner> kept) {
+    implementation_->receive(std::move(kept));
+}
+
+void link::forget_request() noexcept {
+    implementation_->forget_request();
 }
 
 std::optional<close_reason> link::unfit() {

@@ -9,6 +9,7 @@
 #include "http/tls_context.hpp"
 #include "http/tls_sessions.hpp"
 
+#include <coauth/core/http_message.hpp>
 #include <coauth/http/awaitable.hpp>
 #include <coauth/http/observer.hpp>
 #include <coauth/http/pool_options.hpp>
@@ -59,8 +60,14 @@ public:
     /// Throws `coauth::error`.
     awaitable<void> open();
 
-    /// Sends `wire`, a whole request, and awaits the answer. `kept` keeps both alive, as `exchange::start` says.
-    void send(std::string_view wire, response_body body, std::shared_ptr<exchange_owner> kept);
+    /// Sends a request that was checked. Its answer is awaited by `receive` if this returns true. `kept` keeps the link
+    /// alive, as `exchange::start` says.
+    [[nodiscard]] bool send(const http_request& request, const destination& goes_to,
+                            const std::shared_ptr<exchange_owner>& kept);
+    void receive(std::shared_ptr<exchange_owner> kept);
+
+    /// Wipes what was sent, when it was.
+    void forget_request() noexcept;
 
     /// Why an idle link may not be used, or nothing if it is well: still open and silent. TLS 1.3 tickets that came
     /// meanwhile are no reason; they are taken in.

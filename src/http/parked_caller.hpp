@@ -6,13 +6,18 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/execution/allocator.hpp>
+#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
 
 #include <exception>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -72,7 +77,25 @@ public:
             std::move(handler)(std::move(thrown), std::move(value));
         });
     }
-    void resume(result with) { post(answer(std::move(with))); }
+    void resume(result with) {
+        post([with = std::move(with)](completion handler) mutable { deliver(std::move(with), std::move(handler)); });
+    }
+
+    /// The same with what `give()` returns then. It takes its memory from `room`, which `give` keeps.
+    template <class Give, class Room>
+    void resume_with(Give give, Room& room) {
+        const executor home = std::exchange(home_, {});
+        auto resumed = resumption([give = std::move(give)](completion handler) mutable {
+            result with = Give{std::move(give)}();  // resumed, the caller may end whatever that keeps
+            deliver(std::move(with), std::move(handler));
+        });
+        if (const auto* io = home.template target<working_io_executor>()) {
+            const auto later = boost::asio::require(*io, boost::asio::execution::blocking.never);
+            boost::asio::require(later, boost::asio::execution::allocator(room.get())).execute(std::move(resumed));
+        } else {
+            boost::asio::post(home, std::move(resumed));
+        }
+    }
 
     /// Destroys the caller's frame, where its context ends and it cannot be resumed any more. That frame may hold the
     /// thing itself, a circle that nobody else would break; and no executor may be used once its context is gone.
@@ -87,14 +110,15 @@ public:
     }
 
 private:
-    static auto answer(result with) {
-        return [with = std::move(with)](completion handler) mutable {
-            if (auto* why = std::get_if<failure>(&with)) {
-                std::move(handler)(std::make_exception_ptr(error{std::move(*why)}), T{});
-            } else {
-                std::move(handler)(std::exception_ptr{}, std::get<T>(std::move(with)));
-            }
-        };
+    using working_io_executor = decltype(boost::asio::require(std::declval<boost::asio::io_context::executor_type>(),
+                                                              boost::asio::execution::outstanding_work.tracked));
+
+    static void deliver(result&& with, completion handler) {
+        if (auto* why = std::get_if<failure>(&with)) {
+            std::move(handler)(std::make_exception_ptr(error{std::move(*why)}), T{});
+        } else {
+            std::move(handler)(std::exception_ptr{}, std::get<T>(std::move(with)));
+        }
     }
 
     template <class Call>

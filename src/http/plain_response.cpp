@@ -3,8 +3,6 @@
 #include "core/ascii.hpp"
 #include "http/field_syntax.hpp"
 
-#include <boost/url/grammar/ci_string.hpp>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,10 +11,6 @@
 
 namespace coauth::http {
 namespace {
-
-bool is_same(std::string_view text, std::string_view other) noexcept {
-    return text.size() == other.size() && boost::urls::grammar::ci_is_equal(text, other);
-}
 
 std::optional<std::size_t> number_in(std::string_view digits) noexcept {
     constexpr std::size_t most_digits = 9;
@@ -79,11 +73,13 @@ private:
     }
 
     bool read_field(std::string_view line) {
-        const std::size_t colon = std::min(line.find(':'), line.size());
-        const std::string_view name = line.substr(0, colon);
-        std::string_view value = line.substr(std::min(colon + 1, line.size()));
+        const std::string_view name = line.substr(0, token_length(line));
+        if (name.empty() || name.size() == line.size() || line[name.size()] != ':') {
+            return false;
+        }
+        std::string_view value = line.substr(name.size() + 1);
         value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
-        if (colon == line.size() || !is_token(name) || !all_between(value, ' ', '~') || value.ends_with(' ') ||
+        if (!all_between(value, ' ', '~') || value.ends_with(' ') ||
             made_.response.header_count() == limits_.header_fields || !note(name, value)) {
             return false;
         }
@@ -93,19 +89,20 @@ private:
 
     /// What frames the answer or ends the connection; false where that is unusual.
     bool note(std::string_view name, std::string_view value) {
-        if (is_same(name, "Content-Length")) {
+        if (is_same_word(name, "Content-Length")) {
             const bool is_first = !length_;
             length_ = number_in(value);
             return is_first && length_ && *length_ <= limits_.body_bytes;
         }
-        if (is_same(name, "Connection")) {
-            const bool closes = is_same(value, "close");
+        if (is_same_word(name, "Connection")) {
+            const bool closes = is_same_word(value, "close");
             made_.keep_alive = made_.keep_alive && !closes;
-            return closes || is_same(value, "keep-alive");
+            return closes || is_same_word(value, "keep-alive");
         }
         constexpr std::array<std::string_view, 4> unusual{"Transfer-Encoding", "Content-Encoding", "Proxy-Connection",
                                                           "Upgrade"};
-        return std::none_of(unusual.begin(), unusual.end(), [&](std::string_view each) { return is_same(name, each); });
+        return std::none_of(unusual.begin(), unusual.end(),
+                            [&](std::string_view each) { return is_same_word(name, each); });
     }
 
     bool read_body() {

@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/recycling_allocator.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/container/static_vector.hpp>
 
@@ -56,10 +57,10 @@ request_event event_of(const call& of) {
     request_event seen;
     seen.request = of.number;
     seen.connection = of.connection_number;
-    seen.method = of.method;
-    seen.url = of.safe_url;
-    seen.provider = of.provider;
-    seen.operation = of.operation;
+    seen.method = of.request.method();
+    seen.url = of.request.safe_url();
+    seen.provider = of.request.provider;
+    seen.operation = of.request.operation;
     seen.reused = of.reused;
     seen.attempt = std::max(1U, of.attempts);
     return seen;
@@ -82,14 +83,15 @@ void pool_core::watch_context() {
     end_with_context(where_, weak_from_this());
 }
 
-std::shared_ptr<call> pool_core::new_call(http_request request) {
+std::shared_ptr<call> pool_core::new_call(http_request&& request) {
     const auto limit = std::clamp(request.timeout.value_or(options_.timeout), 0ms, longest_duration);
     auto goes_to = urls_.read(request);
-    return std::make_shared<call>(++calls_numbered_, std::move(request), std::move(goes_to), clock_->steady_now(),
-                                  limit);
+    return std::allocate_shared<call>(asio::recycling_allocator<call>{}, ++calls_numbered_, std::move(request),
+                                      std::move(goes_to), limit);
 }
 
 void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, call::completion handler) {
+    asked->started = clock_->steady_now();
     tell([&](observer& told) { told.request_started(event_of(*asked)); });
     asked->caller.park(home, std::move(handler));
     asked->caller.on_cancellation([core = weak_from_this(), call = std::weak_ptr{asked}] {
@@ -99,7 +101,7 @@ void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, 
             self->change([&](ledger_orders& orders) { self->ledger_.cancel(given_up, orders); });
         }
     });
-    change([&](ledger_orders& orders) { ledger_.submit(asked, clock_->steady_now(), orders); });
+    change([&](ledger_orders& orders) { ledger_.submit(asked, asked->started, orders); });
 }
 
 /// Lets the ledger decide, then does what it wants. Throws what the ledger throws for want of memory, when all else
@@ -168,38 +170,14 @@ void pool_core::begin_serving() noexcept {
     }
 }
 
-/// Requests are sent together, and not each from within the handler that made it: the code and data of one step stay
-/// near, and a peer that fell asleep is woken once for all of them. What one thread sends at once is limited, so that
-/// others can help.
-void pool_core::serve_queued() {
-    constexpr std::size_t most_at_once = 16;
-    boost::container::static_vector<ledger_orders::serving, most_at_once> now;
-    bool more = false;
-    {
-        const std::scoped_lock lock{mutex_};
-        while (!to_serve_.empty() && now.size() < most_at_once) {
-            if (ledger::begin_to_send(to_serve_.front())) {
-                now.push_back(std::move(to_serve_.front()));
-            }
-            to_serve_.pop_front();
-        }
-        more = serving_ = !to_serve_.empty();
-    }
-    if (more) {
-        begin_serving();
-    }
-    for (const ledger_orders::serving& order : now) {
-        serve(order);
-    }
-}
-
 void pool_core::carry_out(ledger_orders& orders) noexcept {
     for_each(orders.open, [&](const connection_ptr& opening) { start(opening, open(shared_from_this(), opening)); });
     for_each(orders.examine, [&](const connection_ptr& idle) { begin_to_examine(idle); });
     for_each(orders.close, [&](const ledger_orders::closing& order) { close(order); });
-    for_each(orders.end, [&](ledger_orders::ending& order) {
-        tell_end(order);
-        order.which->caller.resume(std::move(order.result));
+    for_each(orders.end, [&](std::shared_ptr<call>& order) {
+        tell_end(*order);
+        call& ended = *order;
+        ended.caller.resume_with(call_answer{std::move(order)}, ended.resumption);
     });
 }
 
@@ -229,13 +207,13 @@ void pool_core::close(const ledger_orders::closing& order) {
     }
 }
 
-void pool_core::tell_end(const ledger_orders::ending& order) const noexcept {
+void pool_core::tell_end(const call& ended) const noexcept {
     tell([&](observer& told) {
-        const auto* answer = std::get_if<http_response>(&order.result);
-        request_durations durations = order.which->durations;
-        durations.total = clock_->steady_now() - order.which->started;
-        told.request_ended(event_of(*order.which), answer != nullptr ? answer->status() : 0,
-                           std::get_if<failure>(&order.result), durations);
+        const auto* answer = std::get_if<http_response>(&ended.came_to);
+        request_durations durations = ended.durations;
+        durations.total = clock_->steady_now() - ended.started;
+        told.request_ended(event_of(ended), answer != nullptr ? answer->status() : 0,
+                           std::get_if<failure>(&ended.came_to), durations);
     });
 }
 
@@ -317,8 +295,8 @@ void pool_core::abandon() noexcept {
         timer.swap(sweep_timer_);
         unserved.swap(to_serve_);
     }
-    for (auto& order : orders.end) {
-        order.which->caller.forget();
+    for (const std::shared_ptr<call>& ended : orders.end) {
+        ended->caller.forget();
     }
 }
 
@@ -356,6 +334,7 @@ awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
 
 /// What an exchange keeps alive while it is under way. Its connection keeps it for the next one.
 struct pool_core::service final : exchange_owner, std::enable_shared_from_this<service> {
+    void request_written() noexcept override { order.which->io.forget_request(); }
     void response_begun() noexcept override { order.which->told->answer_began(); }
 
     void exchange_ended(exchange_result ended) override {
@@ -373,13 +352,53 @@ struct pool_core::service final : exchange_owner, std::enable_shared_from_this<s
     ledger_orders::serving order;
 };
 
-void pool_core::serve(const ledger_orders::serving& order) {
-    try {
-        if (!give_up_unfit(order)) {
-            exchange(order);
+/// Requests are sent together, and not each from within the handler that made it: the code and data of one step stay
+/// near, and a peer that fell asleep is woken once for all of them. What one thread sends at once is limited, so that
+/// others can help. The first answers are looked for when the last request is sent, and are there, as a rule.
+void pool_core::serve_queued() {
+    constexpr std::size_t most_at_once = 16;
+    boost::container::static_vector<ledger_orders::serving, most_at_once> now;
+    bool more = false;
+    {
+        const std::scoped_lock lock{mutex_};
+        while (!to_serve_.empty() && now.size() < most_at_once) {
+            if (ledger::begin_to_send(to_serve_.front())) {
+                now.push_back(std::move(to_serve_.front()));
+            }
+            to_serve_.pop_front();
         }
+        more = serving_ = !to_serve_.empty();
+    }
+    if (more) {
+        begin_serving();
+    }
+    boost::container::static_vector<std::shared_ptr<service>, most_at_once> sent;
+    for (const ledger_orders::serving& order : now) {
+        if (auto served = serve(order)) {
+            sent.push_back(std::move(served));
+        }
+    }
+    for (std::shared_ptr<service>& served : sent) {
+        receive(std::move(served));
+    }
+}
+
+/// What is to receive the answer, if there will be one.
+std::shared_ptr<pool_core::service> pool_core::serve(const ledger_orders::serving& order) {
+    try {
+        return give_up_unfit(order) ? nullptr : exchange(order);
     } catch (...) {
         work_broke(order.which, std::current_exception());
+        return nullptr;
+    }
+}
+
+void pool_core::receive(std::shared_ptr<service> served) {
+    const connection_ptr with = served->order.which;
+    try {
+        with->io.receive(std::move(served));
+    } catch (...) {
+        work_broke(with, std::current_exception());
     }
 }
 
@@ -393,7 +412,7 @@ bool pool_core::give_up_unfit(const ledger_orders::serving& order) {
     return reason.has_value();
 }
 
-void pool_core::exchange(const ledger_orders::serving& order) {
+std::shared_ptr<pool_core::service> pool_core::exchange(const ledger_orders::serving& order) {
     connection& with = *order.which;
     if (with.served > 0) {
         tell([&](observer& told) { told.connection_reused(with.event()); });
@@ -401,7 +420,7 @@ void pool_core::exchange(const ledger_orders::serving& order) {
     auto kept = with.spare ? std::static_pointer_cast<service>(std::move(with.spare)) : std::make_shared<service>();
     kept->self = shared_from_this();
     kept->order = order;
-    with.io.send(order.client->wire(), order.client->answer_body(), std::move(kept));
+    return with.io.send(order.client->request, *order.client->target, kept) ? kept : nullptr;
 }
 
 void pool_core::exchanged(const connection_ptr& with, exchange_result ended) {

@@ -36,7 +36,7 @@ public:
     void watch_context();
 
     /// Throws `coauth::error` with `errc::invalid_argument`.
-    [[nodiscard]] std::shared_ptr<call> new_call(http_request request);
+    [[nodiscard]] std::shared_ptr<call> new_call(http_request&& request);
 
     /// Sets `asked` on its way; `handler` is called once, on `home`, the caller's executor. So is this.
     void begin(const std::shared_ptr<call>& asked, const executor& home, call::completion handler);
@@ -60,9 +60,10 @@ private:
     void serve_queued();
 
     // Where the connection is nobody else's.
-    void serve(const ledger_orders::serving& order);
+    std::shared_ptr<service> serve(const ledger_orders::serving& order);
     bool give_up_unfit(const ledger_orders::serving& order);
-    void exchange(const ledger_orders::serving& order);
+    std::shared_ptr<service> exchange(const ledger_orders::serving& order);
+    void receive(std::shared_ptr<service> served);
     void exchanged(const connection_ptr& with, exchange_result ended);
     void examine(const connection_ptr& with);
 
@@ -76,7 +77,7 @@ private:
     void carry_out(ledger_orders& orders) noexcept;
     void begin_to_examine(const connection_ptr& idle);
     void close(const ledger_orders::closing& order);
-    void tell_end(const ledger_orders::ending& order) const noexcept;
+    void tell_end(const call& ended) const noexcept;
 
     void begin_sweeping();
     void arm_sweep();

@@ -5,7 +5,6 @@
 #include <coauth/core/port.hpp>
 #include <coauth/core/secret.hpp>
 
-#include <boost/url/grammar/ci_string.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -41,9 +40,7 @@ bool is_transports_own(std::string_view name) {
     constexpr std::array<std::string_view, 10> own{
         "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection",
         "TE",   "Trailer",        "Upgrade",           "Expect"};
-    return std::any_of(own.begin(), own.end(), [&](std::string_view each) {
-        return each.size() == name.size() && urls::grammar::ci_is_equal(each, name);
-    });
+    return std::any_of(own.begin(), own.end(), [&](std::string_view each) { return is_same_word(each, name); });
 }
 
 result<urls::url_view> parse_https_url(std::string_view text) {
@@ -89,25 +86,17 @@ result<void> check_header(std::string_view name, std::string_view value) {
     return {};
 }
 
-result<void> check_head(const http_request& request) {
-    if (!is_token(request.method) || request.method == "CONNECT")
-        return not_sendable("\"" + printable(request.method, 60) + "\" is not a method that may be sent");
-    for (const auto& [name, value] : request.headers)
-        if (auto checked = check_header(name, value); !checked)
-            return checked;
-    return {};
-}
-
 /// Also an empty body is announced where the method means to send one (RFC 9110, section 8.6).
 bool announces_body(const http_request& request) {
-    return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    const std::string& method = request.method();
+    return !request.body().empty() || method == "POST" || method == "PUT" || method == "PATCH";
 }
 
 /// At least what the request takes when it is written.
 std::size_t most_bytes_of(const http_request& request) {
     constexpr std::size_t of_the_rest = 100;
-    std::size_t bytes = request.method.size() + 2 * request.url.size() + request.body.size() + of_the_rest;
-    for (const auto& [name, value] : request.headers)
+    std::size_t bytes = request.method().size() + 2 * request.url().size() + request.body().size() + of_the_rest;
+    for (const auto [name, value] : request.headers())
         bytes += name.size() + value.size() + std::string_view(": \r\n").size();
     return bytes;
 }
@@ -163,19 +152,24 @@ result<destination> read_url(std::string_view text) {
     return destination{std::move(*to), target_of(*url)};
 }
 
-result<void> write_request(std::string& out, const http_request& request, const destination& goes_to) {
-    if (auto checked = check_head(request); !checked)
-        return checked.error();
+result<void> check_request(const http_request& request) {
+    if (!is_token(request.method()) || request.method() == "CONNECT")
+        return not_sendable("\"" + printable(request.method(), 60) + "\" is not a method that may be sent");
+    for (const auto [name, value] : request.headers())
+        if (auto checked = check_header(name, value); !checked)
+            return checked;
+    return {};
+}
 
+void write_request(std::string& out, const http_request& request, const destination& goes_to) {
     out.reserve(out.size() + most_bytes_of(request));  // growing would leave secrets behind
-    out.append(request.method).append(" ").append(goes_to.target).append(" HTTP/1.1\r\n");
+    out.append(request.method()).append(" ").append(goes_to.target).append(" HTTP/1.1\r\n");
     append_field(out, "Host", goes_to.authority);
-    for (const auto& [name, value] : request.headers)
+    for (const auto [name, value] : request.headers())
         append_field(out, name, value);
     if (announces_body(request))
-        append_field(out, "Content-Length", std::to_string(request.body.size()));
-    out.append("\r\n").append(request.body);
-    return {};
+        append_field(out, "Content-Length", std::to_string(request.body().size()));
+    out.append("\r\n").append(request.body());
 }
 
 result<void> write_connect(std::string& out, std::string_view target, std::string_view credentials) {

@@ -39,12 +39,12 @@ struct destination {
 /// repeat the URL, for it may carry a secret.
 [[nodiscard]] result<destination> read_url(std::string_view url);
 
-/// Appends the request, head and body, to `out` as RFC 9112 writes it, with `Host` and `Content-Length`.
-///
 /// Fails with `errc::invalid_argument` where something may not be sent: a method or a name that is not a token, a
-/// control character, a header that is the transport's to write. The text names the header but never its value. `out`
-/// is then as it was.
-[[nodiscard]] result<void> write_request(std::string& out, const http_request& request, const destination& goes_to);
+/// control character, a header that is the transport's to write. The text names the header but never its value.
+[[nodiscard]] result<void> check_request(const http_request& request);
+
+/// Appends a request that was checked, head and body, to `out` as RFC 9112 writes it, with `Host` and `Content-Length`.
+void write_request(std::string& out, const http_request& request, const destination& goes_to);
 
 /// Appends a CONNECT request for `target` ("api.hikka.io:443") to `out`; `credentials` are the value of
 /// `Proxy-Authorization`, or empty.

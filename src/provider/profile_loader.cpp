@@ -3,6 +3,9 @@
 #include "provider/scopes.hpp"
 
 #include <coauth/provider/catalog.hpp>
+#include <coauth/version.hpp>
+
+#include <boost/url/grammar/ci_string.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -61,8 +64,31 @@ bool any_uses(const std::vector<named_template>& parameters, std::string_view na
                        [&](const named_template& each) { return each.value.uses(name); });
 }
 
+/// Adds a header that the profile has not written itself.
+void add_default_header(operation_rules& to, std::string name, std::string_view value) {
+    const auto is_same = [&](const named_template& each) {
+        return each.name.size() == name.size() && boost::urls::grammar::ci_is_equal(each.name, name);
+    };
+    if (std::none_of(to.headers.begin(), to.headers.end(), is_same)) {
+        to.headers.push_back({.name = std::move(name), .value = template_text::parse(value).value()});
+    }
+}
+
+void add_default_headers(operation_rules& to) {
+    add_default_header(to, "Accept", "application/json");
+    add_default_header(to, "User-Agent", "coauth/" COAUTH_VERSION_STRING);
+    if (to.body == operation_rules::body_kind::form) {
+        add_default_header(to, "Content-Type", "application/x-www-form-urlencoded");
+    } else if (to.body == operation_rules::body_kind::json) {
+        add_default_header(to, "Content-Type", "application/json");
+    }
+}
+
 /// What is the same for every login is worked out once.
 void prepare(profile_data& data) {
+    for (operation_rules& each : data.operations) {
+        add_default_headers(each);
+    }
     data.scopes.joined_defaults = join_scopes(data.scopes.defaults, data.scopes);
     data.scopes.written_defaults = encode_scopes(data.scopes.joined_defaults, data.scopes);
     authorization_rules& rules = data.authorization;

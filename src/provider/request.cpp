@@ -7,7 +7,6 @@
 
 #include <coauth/core/secret.hpp>
 #include <coauth/provider/request.hpp>
-#include <coauth/version.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -91,36 +90,52 @@ std::optional<failure> check_url(const template_text& made_of, std::string_view 
                : std::nullopt;
 }
 
-std::optional<failure> write_url(const operation_rules& operation, const placeholder_values& values,
-                                 http_request& into) {
-    if (const std::string* fixed = operation.url.fixed(); fixed && operation.query.empty()) {
-        into.url = *fixed;
-        into.safe_url = *fixed;
-        return std::nullopt;
+/// Most requests need no more than this besides the values that are put in.
+constexpr std::size_t usual_room = 512;
+
+std::size_t room_for(const request_values& values) noexcept {
+    std::size_t room = usual_room;
+    if (values.grant) {
+        room += values.grant->code.reveal().size() + values.grant->code_verifier.reveal().size();
     }
+    if (values.token) {
+        room += values.token->access_token.reveal().size();
+        room += values.token->refresh_token ? values.token->refresh_token->reveal().size() : 0;
+    }
+    return room;
+}
+
+/// A URL, and how it may be shown.
+struct url_text {
+    ~url_text() { wipe(full); }
+    std::string full;
+    std::string safe;
+};
+
+std::optional<failure> write_url(const operation_rules& operation, const placeholder_values& values, url_text& into) {
     auto url = operation.url.expand(values, escape::percent);
     if (!url) {
         return url.error();
     }
-    into.url = std::move(*url).value_or("");
-    if (auto wrong = check_url(operation.url, into.url)) {
+    into.full = std::move(*url).value_or("");
+    if (auto wrong = check_url(operation.url, into.full)) {
         return wrong;
     }
-    into.safe_url = operation.url.expand_safe(values, escape::percent);
-    char mark = into.url.find('?') == std::string::npos ? '?' : '&';
+    into.safe = operation.url.expand_safe(values, escape::percent);
+    char mark = into.full.find('?') == std::string::npos ? '?' : '&';
     for (const auto& each : operation.query) {
         const std::string name = mark + each.written_name;
-        const std::size_t before = into.url.size();
-        append_secret(into.url, name);
-        const auto written = each.value.append_to(into.url, values, escape::percent, escape::percent);
+        const std::size_t before = into.full.size();
+        append_secret(into.full, name);
+        const auto written = each.value.append_to(into.full, values, escape::percent, escape::percent);
         if (!written) {
             return written.error();
         }
         if (!*written) {
-            into.url.resize(before);
+            into.full.resize(before);
             continue;
         }
-        into.safe_url += name + each.value.expand_safe(values, escape::percent);
+        into.safe += name + each.value.expand_safe(values, escape::percent);
         mark = '&';
     }
     return std::nullopt;
@@ -133,82 +148,76 @@ bool is_header_value(std::string_view text) noexcept {
            !text.starts_with(' ') && !text.ends_with(' ');
 }
 
-bool is_header(const std::pair<std::string, std::string>& header, std::string_view name) {
-    return std::equal(header.first.begin(), header.first.end(), name.begin(), name.end(), [](char a, char b) {
-        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-        return lower(a) == lower(b);
-    });
-}
-
-/// Adds a header that the profile has not written itself.
-void add_default_header(http_request& to, std::string_view name, std::string_view value) {
-    const auto is_same = [&](const auto& header) { return is_header(header, name); };
-    if (std::none_of(to.headers.begin(), to.headers.end(), is_same)) {
-        to.headers.emplace_back(name, value);
+/// False where an optional placeholder has no value.
+result<bool> write_header(const named_template& header, const placeholder_values& values, http_request& into) {
+    if (const std::string* fixed = header.value.fixed(); fixed && is_header_value(*fixed)) {
+        into.add_header(header.name, *fixed);
+        return true;
     }
+    result<bool> appended = false;
+    into.write_header(header.name, [&](std::string& to) {
+        const std::size_t before = to.size();
+        appended = header.value.append_to(to, values, escape::none);
+        if (appended && !is_header_value(std::string_view{to}.substr(before))) {
+            appended = invalid("the value of the header \"" + header.name +
+                               "\" holds a character that may not stand there, such as a line break");
+        }
+        return appended && *appended;
+    });
+    return appended;
 }
 
 std::optional<failure> write_headers(const operation_rules& operation, const placeholder_values& values,
                                      http_request& into) {
-    constexpr std::size_t most_defaults = 3;
-    into.headers.reserve(operation.headers.size() + most_defaults);
     for (const auto& each : operation.headers) {
-        auto value = each.value.expand(values, escape::none);
-        if (!value) {
-            return value.error();
+        if (const auto written = write_header(each, values, into); !written) {
+            return written.error();
         }
-        if (!*value) {
-            continue;
-        }
-        if (!is_header_value(**value)) {
-            wipe(**value);
-            return invalid("the value of the header \"" + each.name +
-                           "\" holds a character that may not stand there, such as a line break");
-        }
-        into.headers.emplace_back(each.name, std::move(**value));
-    }
-    add_default_header(into, "Accept", "application/json");
-    add_default_header(into, "User-Agent", "coauth/" COAUTH_VERSION_STRING);
-    if (operation.body == operation_rules::body_kind::form) {
-        add_default_header(into, "Content-Type", "application/x-www-form-urlencoded");
-    } else if (operation.body == operation_rules::body_kind::json) {
-        add_default_header(into, "Content-Type", "application/json");
     }
     return std::nullopt;
 }
 
-std::optional<failure> write_request(const profile_data& what, const operation_rules& operation,
-                                     const request_values& values, http_request& into) {
-    if (auto wrong = check_arguments(operation, values.arguments)) {
-        return wrong;
+/// In one object from beginning to end, the caller's.
+result<http_request> build_request(const profile_data& what, const operation_rules& operation,
+                                   const placeholder_values& values, std::string_view url, std::string_view safe_url,
+                                   std::size_t room) {
+    result<http_request> request(boost::system::in_place_value, operation.method, url, room);
+    request->set_safe_url(safe_url);
+    auto wrong = write_headers(operation, values, *request);
+    if (!wrong) {
+        wrong = request->write_body([&](std::string& to) { return write_body(operation, values, to); });
     }
-    request_placeholders placeholders(what, operation, values);
-    const placeholder_values find = [&](std::string_view name) { return placeholders.find(name); };
-    if (auto wrong = write_url(operation, find, into)) {
-        return wrong;
+    if (wrong) {
+        request = step_failure(what, operation.name, wrong->code, std::move(wrong->detail));
+        return request;
     }
-    if (auto wrong = write_headers(operation, find, into)) {
-        return wrong;
-    }
-    return write_body(operation, find, into.body);
+    request->provider = what.name;
+    request->operation = operation.name;
+    request->idempotent = operation.idempotent;
+    return request;
 }
 
 }  // namespace
 
 result<http_request> build_request(const profile& what, std::string_view operation, const request_values& values) {
-    const auto* rules = what.data().find(operation);
+    const profile_data& data = what.data();
+    const auto* rules = data.find(operation);
     if (!rules) {
-        return unsupported(what.data(), operation);
+        return unsupported(data, operation);
     }
-    http_request request;
-    request.method = rules->method;
-    request.provider = what.name();
-    request.operation = rules->name;
-    request.idempotent = rules->idempotent;
-    if (auto wrong = write_request(what.data(), *rules, values, request)) {
-        return step_failure(what.data(), rules->name, wrong->code, std::move(wrong->detail));
+    if (auto wrong = check_arguments(*rules, values.arguments)) {
+        return step_failure(data, rules->name, wrong->code, std::move(wrong->detail));
     }
-    return request;
+    request_placeholders placeholders(data, *rules, values);
+    const placeholder_values find = [&](std::string_view name) { return placeholders.find(name); };
+    if (const std::string* fixed = rules->url.fixed(); fixed && rules->query.empty()) {
+        return build_request(data, *rules, find, *fixed, *fixed, room_for(values));
+    }
+    url_text url;
+    if (auto wrong = write_url(*rules, find, url)) {
+        return step_failure(data, rules->name, wrong->code, std::move(wrong->detail));
+    }
+    return build_request(data, *rules, find, url.full, url.safe, room_for(values));
 }
 
 }  // namespace coauth::provider

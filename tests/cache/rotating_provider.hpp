@@ -182,18 +182,18 @@ private:
     }
 
     http_response carry_out(const http_request& request) {
-        return request.url.ends_with("/revoke") ? revoke(request) : refresh(request);
+        return request.url().ends_with("/revoke") ? revoke(request) : refresh(request);
     }
 
     /// One that is spent or unknown is none of the provider's concern.
     http_response revoke(const http_request& request) {
         ++revocations_;
-        live_.erase(field(request.body, "token"));
+        live_.erase(field(request.body(), "token"));
         return http_response{200, ""};
     }
 
     http_response refresh(const http_request& request) {
-        const std::string used = field(request.body, "refresh_token");
+        const std::string used = field(request.body(), "refresh_token");
         const auto found = live_.find(used);
         if (const auto last = successor_of_.find(used);
             graceful && last != successor_of_.end() && live_.contains(last->second)) {

@@ -20,3 +20,18 @@ TEST_CASE("a byte out of range is found wherever it stands, and none is found wh
         }
     }
 }
+
+TEST_CASE("a byte out of range is found in a long text too") {
+    for (const std::size_t length : {255, 256, 257, 263, 264, 519, 807}) {
+        std::string text(length, '5');
+        CHECK(coauth::all_between(text, '0', '9'));
+        for (std::size_t at = 0; at != length; ++at) {
+            for (const char outside : {'\0', '/', ':', '\x80', '\xff'}) {
+                text[at] = outside;
+                REQUIRE_FALSE(coauth::all_between(text, '0', '9'));
+            }
+            text[at] = at % 2 == 0 ? '0' : '9';
+        }
+        CHECK(coauth::all_between(text, '0', '9'));
+    }
+}

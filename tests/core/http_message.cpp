@@ -3,18 +3,36 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <malloc.h>
 #include <memory>
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+/// Names and values. Views, so that no copy of a secret is left by those who look.
+using field_list = std::vector<std::pair<std::string_view, std::string_view>>;
+
+field_list fields_of(const coauth::http_message& message) {
+    field_list all;
+    for (const auto& [name, value] : message.headers()) {
+        all.emplace_back(name, value);
+    }
+    return all;
+}
+
+}  // namespace
 
 TEST_CASE("a response finds its fields whatever their case, the first of a name") {
     coauth::http_response response{200, "{}"};
-    response.add_header("Content-Type", "application/json")
-        .add_header("Retry-After", "5")
-        .add_header("retry-after", "7");
+    response.add_header("Content-Type", "application/json");
+    response.add_header("Retry-After", "5");
+    response.add_header("retry-after", "7");
     CHECK(response.status() == 200);
     CHECK(response.body() == "{}");
     CHECK(response.header_count() == 3);
@@ -22,6 +40,79 @@ TEST_CASE("a response finds its fields whatever their case, the first of a name"
     CHECK(response.header("RETRY-AFTER") == "5");
     CHECK_FALSE(response.header("Content"));
     CHECK_FALSE(response.header(""));
+}
+
+TEST_CASE("the fields of a message come in their order, each as it was added") {
+    coauth::http_request request{"GET", "https://a.example/"};
+    coauth::http_response response{200, "{}"};
+    CHECK(fields_of(request).empty());
+    CHECK(fields_of(response).empty());
+    const field_list added{{"X-Second", "1"}, {"X-First", ""}, {"x-second", "2"}};
+    for (const auto& [name, value] : added) {
+        request.add_header(name, value);
+        response.add_header(name, value);
+    }
+    CHECK(fields_of(request) == added);
+    CHECK(fields_of(response) == added);
+    CHECK(request.header_count() == 3);
+    CHECK(response.header_count() == 3);
+    CHECK(request.url() == "https://a.example/");
+    CHECK(request.body().empty());
+    CHECK(response.body() == "{}");
+}
+
+TEST_CASE("a field is written piece by piece, and is none where the writer says so") {
+    coauth::http_request request{"GET", "https://a.example/"};
+    request.add_header("Accept", "text/plain");
+    request.write_header("Authorization", [](std::string& to) {
+        to.append("Bearer ").append("at-1");
+        return true;
+    });
+    request.write_header("X-Begun", [](std::string& to) {
+        to.append("half of");
+        return false;
+    });
+    request.write_header("X-Empty", [](std::string&) { return true; });
+    CHECK(fields_of(request) ==
+          field_list{{"Accept", "text/plain"}, {"Authorization", "Bearer at-1"}, {"X-Empty", ""}});
+    CHECK(request.header_count() == 3);
+    CHECK_FALSE(request.header("X-Begun"));
+    CHECK(request.url() == "https://a.example/");
+    CHECK(request.body().empty());
+}
+
+TEST_CASE("a body is written piece by piece behind the fields, and a later field stands before it") {
+    coauth::http_request request{"POST", "https://a.example/"};
+    request.add_header("Content-Type", "application/json");
+    const int returned = request.write_body([](std::string& to) {
+        to.append(R"({"a":)");
+        return 7;
+    });
+    CHECK(returned == 7);
+    request.append_body("1}");
+    CHECK(request.body() == R"({"a":1})");
+    request.add_header("Accept", "text/plain");
+    CHECK(request.body() == R"({"a":1})");
+    CHECK(fields_of(request) == field_list{{"Content-Type", "application/json"}, {"Accept", "text/plain"}});
+    CHECK(request.url() == "https://a.example/");
+}
+
+TEST_CASE("what is shown of a URL is nothing until it is set, then the URL itself or another") {
+    coauth::http_request request{"GET", "https://a.example/?key=k"};
+    CHECK(request.safe_url().empty());
+    CHECK_FALSE(request.url_is_safe());
+    request.set_safe_url("https://a.example/?key={key}");
+    CHECK(request.safe_url() == "https://a.example/?key={key}");
+    CHECK_FALSE(request.url_is_safe());
+    request.set_safe_url("https://a.example/?key=k");
+    CHECK(request.safe_url() == request.url());
+    CHECK(request.url_is_safe());
+    request.add_header("X-Long", std::string(1000, 'x'));  // the URL moves
+    CHECK(request.safe_url() == "https://a.example/?key=k");
+    request.set_safe_url("https://a.example/");
+    CHECK(request.safe_url() == "https://a.example/");
+    CHECK_FALSE(request.url_is_safe());
+    CHECK(request.url() == "https://a.example/?key=k");
 }
 
 namespace {
@@ -59,16 +150,16 @@ TEST_CASE("messages are wiped when they die, and when they are assigned over") {
     marks_freed = 0;
     {
         coauth::http_request request{"POST", marked};
-        request.body = marked;
-        request.headers.emplace_back("Authorization", marked);
+        request.append_body(marked);
+        request.add_header("Authorization", marked);
         const coauth::http_request copy = request;
         request = copy;
         request = coauth::http_request{"GET", "https://b/"};
-        CHECK(request.url == "https://b/");
-        CHECK(request.headers.empty());
+        CHECK(request.url() == "https://b/");
+        CHECK(request.header_count() == 0);
         coauth::http_request& same = request = copy;
         request = same;
-        CHECK(request.body == marked);
+        CHECK(request.body() == marked);
         coauth::http_response response{200, marked};
         response.add_header("Location", marked);
         response = coauth::http_response{404};
@@ -81,9 +172,58 @@ TEST_CASE("messages are wiped when they die, and when they are assigned over") {
     CHECK(marks_freed == 1);  // the test would see it
 }
 
+namespace {
+
+void check_same(const coauth::http_request& one, const coauth::http_request& other) {
+    CHECK(one.method() == other.method());
+    CHECK(one.url() == other.url());
+    CHECK(one.safe_url() == other.safe_url());
+    CHECK(one.url_is_safe() == other.url_is_safe());
+    CHECK(fields_of(one) == fields_of(other));
+    CHECK(one.header_count() == other.header_count());
+    CHECK(one.body() == other.body());
+    CHECK(one.provider == other.provider);
+    CHECK(one.operation == other.operation);
+    CHECK(one.idempotent == other.idempotent);
+    CHECK(one.timeout == other.timeout);
+}
+
+/// The request is on the heap, so that also what it holds within itself is looked at when it dies.
+void check_moves(std::unique_ptr<coauth::http_request> from) {
+    const coauth::http_request before = *from;
+    auto moved = std::make_unique<coauth::http_request>(std::move(*from));
+    from.reset();
+    check_same(*moved, before);
+    coauth::http_request assigned{"HEAD", marked};
+    assigned = std::move(*moved);
+    check_same(assigned, before);
+    *moved = coauth::http_request{"GET", "https://b/"};
+    CHECK(moved->url() == "https://b/");
+}
+
+}  // namespace
+
+TEST_CASE("a request that is moved arrives as it was, and leaves nothing unwiped behind") {
+    marks_freed = 0;
+    check_moves(std::make_unique<coauth::http_request>("GET", mark));  // in the small buffer of a string
+    auto large = std::make_unique<coauth::http_request>("POST", marked);
+    large->add_header("Authorization", marked);
+    large->append_body(marked);
+    large->set_safe_url("https://a.example/{code}");
+    large->provider = "hitkey";
+    large->operation = "exchange";
+    large->idempotent = true;
+    large->timeout = std::chrono::seconds{5};
+    check_moves(std::move(large));
+    auto shown = std::make_unique<coauth::http_request>("GET", marked);
+    shown->set_safe_url(marked);
+    check_moves(std::move(shown));
+    CHECK(marks_freed == 0);
+}
+
 TEST_CASE("a request is a GET unless said otherwise, and is not taken for idempotent") {
     const coauth::http_request request;
-    CHECK(request.method == "GET");
+    CHECK(request.method() == "GET");
     CHECK_FALSE(request.idempotent);
     CHECK_FALSE(request.timeout);
 }

@@ -57,10 +57,10 @@ public:
     }
 
     /// What a browser with a user does: it opens the URL and is sent back. Returns where to.
-    std::string browse(std::string url, const char* decision = "allow", const char* user = "ann") {
-        http_request request{"GET", std::move(url)};
-        request.headers.emplace_back("X-Sandbox-Decision", decision);
-        request.headers.emplace_back("X-Sandbox-User", user);
+    std::string browse(std::string_view url, const char* decision = "allow", const char* user = "ann") {
+        http_request request{"GET", url};
+        request.add_header("X-Sandbox-Decision", decision);
+        request.add_header("X-Sandbox-User", user);
         const http_response answer = run(pool.send(std::move(request)));
         const std::optional<std::string_view> location = answer.header("Location");
         if (!location) {

@@ -45,12 +45,12 @@ TEST_CASE("a login: authorize, callback, exchange, userinfo") {
     CHECK(token.access_token.reveal() == "at");
     CHECK(token.expires_at == clock->now() + 3600s);
     REQUIRE(via.sent.size() == 1);
-    CHECK(via.sent[0].method == "POST");
-    CHECK(via.sent[0].url == "https://api.hitkey.io/oauth/token");
+    CHECK(via.sent[0].method() == "POST");
+    CHECK(via.sent[0].url() == "https://api.hitkey.io/oauth/token");
     CHECK(via.sent[0].operation == "exchange");
     CHECK(via.sent[0].provider == "hitkey");
     CHECK_FALSE(via.sent[0].idempotent);
-    CHECK(via.sent[0].body.find("\"code\":\"the-code\"") != std::string::npos);
+    CHECK(via.sent[0].body().find("\"code\":\"the-code\"") != std::string::npos);
 
     via.answer(
         200,
@@ -98,9 +98,9 @@ TEST_CASE("revoking, validating, and calling a further operation") {
 
     via.answer(200, R"({"error":false,"success":true})");
     run(client_of("hitbox", via).revoke(token, {{"user", "ann"}}));
-    CHECK(via.sent[0].method == "POST");
-    CHECK(via.sent[0].url == "https://www.hitbox.tv/api/oauthaccess/ann?authToken=at-1");
-    CHECK(via.sent[0].safe_url.find("at-1") == std::string::npos);
+    CHECK(via.sent[0].method() == "POST");
+    CHECK(via.sent[0].url() == "https://www.hitbox.tv/api/oauthaccess/ann?authToken=at-1");
+    CHECK(via.sent[0].safe_url().find("at-1") == std::string::npos);
 
     via.answer(200, R"({"response":[{"id":1,"first_name":"A","last_name":"B"}]})");
     CHECK(run(client_of("vk", via).validate(token)).active);

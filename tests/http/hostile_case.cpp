@@ -93,19 +93,19 @@ outcome hostile_case::ask(const http_request& request) {
     }
 }
 
-http_request hostile_case::secret_get() {
-    http_request request{"GET", "https://provider.example/userinfo?key=s3cret-key"};
-    request.safe_url = "https://provider.example/userinfo?key={key}";
-    request.headers = {{"Authorization", "Bearer s3cret-token"}};
+http_request hostile_case::secret_get(std::string_view method) {
+    http_request request{method, "https://provider.example/userinfo?key=s3cret-key"};
+    request.set_safe_url("https://provider.example/userinfo?key={key}");
+    request.add_header("Authorization", "Bearer s3cret-token");
     request.idempotent = true;
     return request;
 }
 
 http_request hostile_case::secret_post() {
     http_request request{"POST", "https://provider.example/token"};
-    request.safe_url = request.url;
-    request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-    request.body = "code=s3cret-code&client_secret=s3cret";
+    request.set_safe_url(request.url());
+    request.add_header("Content-Type", "application/x-www-form-urlencoded");
+    request.append_body("code=s3cret-code&client_secret=s3cret");
     return request;
 }
 

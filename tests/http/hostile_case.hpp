@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coauth::test {
@@ -73,8 +74,8 @@ public:
     outcome get() { return ask(secret_get()); }
     outcome post() { return ask(secret_post()); }
 
-    /// An idempotent GET with a token.
-    [[nodiscard]] static http_request secret_get();
+    /// An idempotent GET, or HEAD, with a token.
+    [[nodiscard]] static http_request secret_get(std::string_view method = "GET");
     /// A code exchange.
     [[nodiscard]] static http_request secret_post();
 

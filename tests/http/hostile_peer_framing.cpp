@@ -134,8 +134,7 @@ TEST_CASE("trailers are neither merged nor obeyed") {
 
 TEST_CASE("the answer to HEAD has no body, and its connection serves on") {
     hostile_case with(first_answers("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"));
-    http_request head = hostile_case::secret_get();
-    head.method = "HEAD";
+    const http_request head = hostile_case::secret_get("HEAD");
     for (int i = 0; i < 2; ++i) {
         const outcome came = with.ask(head);
         REQUIRE(came.answer);
@@ -158,7 +157,7 @@ TEST_CASE("a redirect is an answer; nobody follows it") {
 TEST_CASE("no compression is offered, and a line break in a header is never sent") {
     hostile_case with(first_answers(std::string(ok_answer)));
     http_request injected = hostile_case::secret_get();
-    injected.headers.emplace_back("X-Name", "s3cret\r\nX-Injected: 1");
+    injected.add_header("X-Name", "s3cret\r\nX-Injected: 1");
     CHECK(with.ask(injected).code() == errc::invalid_argument);
     CHECK(with.peer.requests().empty());
     REQUIRE(with.get().answer);

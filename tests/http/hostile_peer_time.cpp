@@ -118,7 +118,7 @@ TEST_CASE("a peer that stops reading a large request runs into the limit for the
         },
         right_identity(), turned_by(clock));
     http_request large = hostile_case::secret_post();
-    large.body.assign(16 * 1024 * 1024, 'x');
+    large.append_body(std::string(16 * 1024 * 1024, 'x'));
     const outcome came = with.ask(large);
     over.tell();
     CHECK(came.code() == errc::timeout_response);

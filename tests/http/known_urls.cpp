@@ -11,7 +11,7 @@ namespace {
 
 http_request asked(const std::string& url, const std::string& safe_url) {
     http_request request{"GET", url};
-    request.safe_url = safe_url;
+    request.set_safe_url(safe_url);
     return request;
 }
 

@@ -217,8 +217,7 @@ TEST_CASE("connect_to moves the connection, and nothing else") {
     REQUIRE(peer.requests().size() == 1);
     CHECK(peer.requests().front().find("\r\nHost: api.test\r\n") != std::string::npos);
 
-    http_request elsewhere = get();
-    elsewhere.url = "https://api.test:" + std::to_string(peer.port()) + "/";
+    const http_request elsewhere{"GET", "https://api.test:" + std::to_string(peer.port()) + "/"};
     const auto other_port = test.send(pool, elsewhere);  // the rule is for port 443 alone
     CHECK(other_port->reason() == errc::resolve_failed);
 }
@@ -272,8 +271,7 @@ TEST_CASE("an address as host is looked for among the certificate's addresses") 
     scripted_peer peer{identity, answer_always};
     pool_fixture test;
     connection_pool pool{test.context.get_executor(), test.options_for(peer)};
-    http_request request = get();
-    request.url = "https://127.0.0.1:" + std::to_string(peer.port()) + "/";
+    const http_request request{"GET", "https://127.0.0.1:" + std::to_string(peer.port()) + "/"};
     CHECK(test.send(pool, request)->status() == 200);
     CHECK(test.send(pool)->reason() == errc::tls_certificate_untrusted);  // api.test is not in it
 }

@@ -58,7 +58,7 @@ void answer_always(peer_connection& client, std::size_t /*connection*/) {
 
 http_request get(std::string path, bool idempotent) {
     http_request request{"GET", "https://api.test" + path};
-    request.safe_url = "https://api.test/safe";
+    request.set_safe_url("https://api.test/safe");
     request.provider = "tester";
     request.operation = "userinfo";
     request.idempotent = idempotent;

@@ -32,8 +32,9 @@ public:
     call_ptr submit(std::chrono::milliseconds limit = 30s, bool idempotent = false) {
         http_request request{"GET", "https://api.test/"};
         request.idempotent = idempotent;
-        const auto goes_to = std::make_shared<const destination>(read_url(request.url).value());
-        auto asked = std::make_shared<call>(++calls_, std::move(request), goes_to, now, limit);
+        const auto goes_to = std::make_shared<const destination>(read_url(request.url()).value());
+        auto asked = std::make_shared<call>(++calls_, std::move(request), goes_to, limit);
+        asked->started = now;
         asked_of([&](ledger_orders& out) { book.submit(asked, now, out); });
         return asked;
     }
@@ -92,7 +93,7 @@ public:
 
     errc only_failure() {
         REQUIRE(orders.end.size() == 1);
-        const auto* why = std::get_if<failure>(&orders.end.front().result);
+        const auto* why = std::get_if<failure>(&orders.end.front()->came_to);
         REQUIRE(why != nullptr);
         return why->code;
     }
@@ -166,7 +167,7 @@ TEST_CASE("a failed opening goes to the call that caused it, and the others go o
     why.code = errc::connect_failed;
     pool.asked_of([&](ledger_orders& orders) { pool.book.opening_failed(*lost, why, orders); });
     CHECK(pool.only_failure() == errc::connect_failed);
-    CHECK(pool.orders.end.front().which == first);
+    CHECK(pool.orders.end.front() == first);
     CHECK(pool.opened(*pool.only_opening()) == second);
     CHECK(pool.book.statistics().closed == 0);  // it had never been open
 }
@@ -178,7 +179,7 @@ TEST_CASE("a call too many is refused at once") {
     CHECK(pool.orders.end.empty());
     const call_ptr third = pool.submit();
     CHECK(pool.only_failure() == errc::too_many_waiting);
-    CHECK(pool.orders.end.front().which == third);
+    CHECK(pool.orders.end.front() == third);
     CHECK(pool.book.statistics().waiting == 1);
 }
 
@@ -238,12 +239,12 @@ TEST_CASE("deadlines of the waiting and of the served") {
     CHECK(pool.orders.end.empty());
     pool.sweep_after(1ns);
     CHECK(pool.only_failure() == errc::timeout_waiting);
-    CHECK(pool.orders.end.front().which == waiting);
+    CHECK(pool.orders.end.front() == waiting);
     CHECK(pool.book.is_active());
     only->told->answer_began();
     pool.sweep_after(9s);
     CHECK(pool.only_failure() == errc::timeout);
-    CHECK(pool.orders.end.front().which == served);
+    CHECK(pool.orders.end.front() == served);
     pool.check_empty();
 }
 

@@ -222,7 +222,7 @@ TEST_CASE("a request that may not be sent fails before anything is opened") {
     pool_fixture test;
     connection_pool pool{test.context.get_executor(), test.options_for(1)};
     http_request injected = get();
-    injected.headers.emplace_back("Authorization", "Bearer x\r\nX-Injected: 1");
+    injected.add_header("Authorization", "Bearer x\r\nX-Injected: 1");
     const auto request = test.send(pool, injected);
     CHECK(request->reason() == errc::invalid_argument);
     CHECK(request->failed->step == "userinfo");

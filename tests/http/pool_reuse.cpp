@@ -217,9 +217,8 @@ TEST_CASE("a connection that gives back its memory while idle serves as before")
     pool_options options = test.options_for(peer);
     options.release_idle_buffers = true;
     connection_pool pool{test.context.get_executor(), options};
-    http_request post = get();
-    post.method = "POST";
-    post.body = large;
+    http_request post{"POST", "https://api.test/"};
+    post.append_body(large);
     for (int round = 0; round < 3; ++round) {
         CHECK(test.send(pool, post)->answer.value().body() == large);
         CHECK(test.send(pool)->answer.value().body() == "short");

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
 
 using namespace coauth;
 using http::origin;
@@ -11,13 +12,15 @@ using http::write_request;
 
 namespace {
 
-/// As the pool does: the URL first. Says to whom it goes.
+/// As the pool does: the URL first, then the rest. Says to whom it goes.
 result<origin> write_to(std::string& out, const http_request& request) {
-    const auto goes_to = http::read_url(request.url);
+    const auto goes_to = http::read_url(request.url());
     if (!goes_to)
         return goes_to.error();
-    const auto done = write_request(out, request, *goes_to);
-    return done ? result<origin>{goes_to->to} : result<origin>{done.error()};
+    if (const auto checked = http::check_request(request); !checked)
+        return checked.error();
+    write_request(out, request, *goes_to);
+    return goes_to->to;
 }
 
 std::string written(const http_request& request) {
@@ -33,9 +36,9 @@ failure refused(const http_request& request) {
     return done ? failure{} : done.error();
 }
 
-http_request with_header(std::string name, std::string value) {
+http_request with_header(std::string_view name, std::string_view value) {
     http_request request{"GET", "https://a.example/"};
-    request.headers.emplace_back(std::move(name), std::move(value));
+    request.add_header(name, value);
     return request;
 }
 
@@ -43,8 +46,9 @@ http_request with_header(std::string name, std::string value) {
 
 TEST_CASE("a request is written as RFC 9112 has it") {
     http_request request{"POST", "https://api.example/oauth/token?v=1#fragment"};
-    request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
-    request.body = "code=a%20b";
+    request.add_header("Content-Type", "application/x-www-form-urlencoded");
+    request.add_header("Accept", "application/json");
+    request.append_body("code=a%20b");
     CHECK(written(request) ==
           "POST /oauth/token?v=1 HTTP/1.1\r\n"
           "Host: api.example\r\n"
@@ -61,13 +65,13 @@ TEST_CASE("a length is written where there is a body or is meant to be one") {
     for (const std::string method : {"GET", "HEAD", "DELETE", "OPTIONS"})
         CHECK(written({method, "https://a.example/"}).find("Content-Length") == std::string::npos);
     http_request removal{"DELETE", "https://a.example/"};
-    removal.body = "x";
+    removal.append_body("x");
     CHECK(written(removal).find("\r\nContent-Length: 1\r\n\r\nx") != std::string::npos);
 }
 
 TEST_CASE("the target is path and query, as they stand in the URL") {
-    const auto target = [](std::string url) {
-        const std::string wire = written({"GET", std::move(url)});
+    const auto target = [](std::string_view url) {
+        const std::string wire = written({"GET", url});
         return wire.substr(4, wire.find(" HTTP/1.1") - 4);
     };
     CHECK(target("https://a.example") == "/");
@@ -84,8 +88,8 @@ TEST_CASE("requests are appended, so that a buffer can be used again") {
 }
 
 TEST_CASE("Host is the URL's, with its port where that is not 443") {
-    const auto host = [](std::string url) {
-        const std::string wire = written({"GET", std::move(url)});
+    const auto host = [](std::string_view url) {
+        const std::string wire = written({"GET", url});
         const auto at = wire.find("Host: ") + 6;
         return wire.substr(at, wire.find("\r\n", at) - at);
     };
@@ -99,9 +103,9 @@ TEST_CASE("Host is the URL's, with its port where that is not 443") {
 }
 
 TEST_CASE("a request goes to its URL's host and port") {
-    const auto origin_of = [](std::string url) {
+    const auto origin_of = [](std::string_view url) {
         std::string out;
-        return write_to(out, {"GET", std::move(url)});
+        return write_to(out, {"GET", url});
     };
     CHECK(origin_of("https://A.example/x?y").value() == origin{"a.example", 443});
     CHECK(origin_of("HTTPS://a.example:444").value() == origin{"a.example", 444});

@@ -209,7 +209,7 @@ TEST_CASE("a body is no callback where the provider sends a query") {
         const std::string query = callback_of(login).substr(callback_of(login).find('?') + 1);
         CHECK(world.complete("/callback/hitkey", browser, query).status == 400);
         CHECK(world.complete(callback_of(login), browser, "code=attackers&state=attackers").status == 303);
-        CHECK(world.providers->sent().front().body.find("c1") != std::string::npos);
+        CHECK(world.providers->sent().front().body().find("c1") != std::string::npos);
     }
 }
 

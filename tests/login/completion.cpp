@@ -243,7 +243,7 @@ TEST_CASE("a callback that is posted as a form: its cookie goes along, issuer an
         const login_answer answer = world.complete("/posted", browser, form + "&iss=https%3A%2F%2Fas.example");
         CHECK(answer.status == 303);
         REQUIRE(world.providers->sent().size() == 1);
-        const std::string sent = world.providers->sent().front().body;
+        const std::string sent{world.providers->sent().front().body()};
         CHECK(parameter_of(sent, "code_verifier").size() == 43);
         CHECK(parameter_of(sent, "redirect_uri") == "https%3A%2F%2Fapp.example%2Fposted");
     }

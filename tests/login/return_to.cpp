@@ -184,7 +184,7 @@ TEST_CASE("one client under two addresses of its own: each login comes back wher
             const std::string query = callback_of(login).substr(std::string_view{"/callback/hitkey"}.size());
             CHECK(world.complete(uri + query, browser).status == 303);
         }
-        CHECK(world.providers->sent()[4].body.find("other") != std::string::npos);
+        CHECK(world.providers->sent()[4].body().find("other") != std::string::npos);
     }
 }
 

@@ -48,7 +48,7 @@ TEST_CASE("a process finishes what another began: account, tag, path and scopes 
     CHECK(answer.location == "/games?id=7");
     CHECK(answer.session->tag == wish.tag);
     CHECK(answer.session->key == token_key{"hitkey", "id", "ann"});
-    CHECK(nodes.b.providers->sent().front().body.find("callback/hitkey") != std::string::npos);
+    CHECK(nodes.b.providers->sent().front().body().find("callback/hitkey") != std::string::npos);
     browser.take(answer.set_cookies);
     CHECK(browser.size() == 0);
     // The process that began has not heard of it.
@@ -78,7 +78,7 @@ TEST_CASE("a replay at another process reaches the provider, which refuses; each
     fleet nodes;
     std::set<std::string> spent;
     nodes.a.providers->on("exchange", [&](const http_request& request) {
-        return spent.insert(request.body).second
+        return spent.emplace(request.body()).second
                    ? http_response{200, R"({"access_token":"a1","token_type":"Bearer","expires_in":3600})"}
                    : http_response{400, R"({"error":"invalid_grant"})"};
     });

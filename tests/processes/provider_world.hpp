@@ -57,7 +57,7 @@ public:
     awaitable<token> log_in() {
         const authorization login = client.authorize();
         http_request consent{"GET", login.url};
-        consent.headers.emplace_back("X-Sandbox-Decision", "allow");
+        consent.add_header("X-Sandbox-Decision", "allow");
         const http_response answer = co_await pool.send(std::move(consent));
         const std::optional<std::string_view> location = answer.header("Location");
         if (!location) {

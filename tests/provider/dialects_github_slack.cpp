@@ -15,10 +15,10 @@ TEST_CASE("GitHub: the authorization and the exchange") {
           "&scope=repo%20read%3Auser&state=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
           "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");
     const auto exchange = github.exchange(github.come_back("code=d03d40d3f5"));
-    CHECK(exchange.method == "POST");
-    CHECK(exchange.url == "https://github.com/login/oauth/access_token");
+    CHECK(exchange.method() == "POST");
+    CHECK(exchange.url() == "https://github.com/login/oauth/access_token");
     CHECK(header(exchange, "Accept") == "application/json");
-    CHECK(exchange.body ==
+    CHECK(exchange.body() ==
           "client_id=app-1&client_secret=s3cret%2F%2B+%26&code=d03d40d3f5&redirect_uri=https%3A%2F%2Fgame.example%"
           "2Fcallback"
           "&code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
@@ -58,7 +58,7 @@ TEST_CASE("GitHub: a reply as JSON and as a form, and an error in a 200") {
 TEST_CASE("GitHub: who it is") {
     const dialect github("github");
     const auto request = github.request("userinfo", token(secret{"gho_1"}));
-    CHECK(request.url == "https://api.github.com/user");
+    CHECK(request.url() == "https://api.github.com/user");
     CHECK(header(request, "Accept") == "application/vnd.github+json");
     CHECK(header(request, "Authorization") == "Bearer gho_1");
     CHECK(header(request, "X-GitHub-Api-Version") == "2022-11-28");
@@ -75,10 +75,10 @@ TEST_CASE("GitHub: who it is") {
 TEST_CASE("GitHub: revocation and validation by Basic authentication and JSON") {
     const dialect github("github");
     const auto revoke = github.request("revoke", token(secret{"gho_1"}));
-    CHECK(revoke.method == "DELETE");
-    CHECK(revoke.url == "https://api.github.com/applications/app-1/token");
+    CHECK(revoke.method() == "DELETE");
+    CHECK(revoke.url() == "https://api.github.com/applications/app-1/token");
     CHECK(header(revoke, "Authorization") == "Basic YXBwLTE6czNjcmV0LysgJg==");
-    CHECK(revoke.body == R"({"access_token":"gho_1"})");
+    CHECK(revoke.body() == R"({"access_token":"gho_1"})");
     CHECK(github.accepts("revoke", 204, ""));
     CHECK(github.refusal("revoke", 404, R"({"message": "Not Found"})").code == errc::invalid_token);
     CHECK(github.read_validation(200, R"({"id": 1, "user": {"id": 583231}})").subject == "583231");
@@ -90,7 +90,7 @@ TEST_CASE("GitHub: refreshing") {
     token held(secret{"ghu_1"});
     held.refresh_token = secret{"ghr_1"};
     held.scopes = texts{};
-    CHECK(github.request("refresh", held).body ==
+    CHECK(github.request("refresh", held).body() ==
           "client_id=app-1&client_secret=s3cret%2F%2B+%26&grant_type=refresh_token&refresh_token=ghr_1");
     CHECK(github.refusal("refresh", 200, R"({"error": "bad_refresh_token"})").code == errc::invalid_grant);
 }
@@ -147,10 +147,10 @@ TEST_CASE("Slack: every error comes in a 200") {
 TEST_CASE("Slack: a revocation that did not revoke is an error") {
     const dialect slack("slack");
     const auto revoke = slack.request("revoke", token(secret{"xoxp-1"}));
-    CHECK(revoke.method == "POST");
-    CHECK(revoke.url == "https://slack.com/api/auth.revoke");
+    CHECK(revoke.method() == "POST");
+    CHECK(revoke.url() == "https://slack.com/api/auth.revoke");
     CHECK(header(revoke, "Authorization") == "Bearer xoxp-1");
-    CHECK(revoke.body.empty());
+    CHECK(revoke.body().empty());
     CHECK(slack.accepts("revoke", 200, R"({"ok": true, "revoked": true})"));
     CHECK_FALSE(slack.accepts("revoke", 200, R"({"ok": true, "revoked": false})"));
 }

@@ -29,12 +29,12 @@ TEST_CASE("RFC 6749, section 2.3.1: the client authenticates by Basic, form-enco
     const dialect basic("plain_basic");
     const auto by_header = basic.exchange(basic.come_back(std::string(from_issuer)));
     CHECK(header(by_header, "Authorization") == "Basic YXBwLTE6czNjcmV0JTJGJTJCKyUyNg==");
-    CHECK(by_header.body == code_and_uri);
+    CHECK(by_header.body() == code_and_uri);
 
     const dialect post("plain_post");
     const auto in_body = post.exchange(post.come_back(std::string(from_issuer)));
     CHECK(header(in_body, "Authorization") == "(none)");
-    CHECK(in_body.body == code_and_uri + "&client_id=app-1&client_secret=s3cret%2F%2B+%26");
+    CHECK(in_body.body() == code_and_uri + "&client_id=app-1&client_secret=s3cret%2F%2B+%26");
 }
 
 TEST_CASE("a public client has no secret to send") {
@@ -42,7 +42,7 @@ TEST_CASE("a public client has no secret to send") {
     const credentials who{.client_id = "app-1", .client_secret = {}, .redirect_uri = "https://game.example/callback"};
     const auto grant = post.come_back(std::string(from_issuer));
     const auto request = provider::build_request(post.profile(), "exchange", {.who = &who, .grant = &grant}).value();
-    CHECK(request.body == code_and_uri + "&client_id=app-1");
+    CHECK(request.body() == code_and_uri + "&client_id=app-1");
     const dialect basic("plain_basic");
     CHECK(provider::build_request(basic.profile(), "exchange", {.who = &who, .grant = &grant}).error().code ==
           errc::invalid_argument);
@@ -61,10 +61,10 @@ TEST_CASE("RFC 6749, section 5: the token, its refresh, and the errors") {
         "refresh_token": "tGzv3JOkF0XG5Qx2TlKWIA", "scope": "openid", "example_parameter": "example_value"})");
     CHECK(got.expires_at == now + 1h);
     CHECK(got.extra.at("example_parameter") == "example_value");
-    CHECK(plain.request("refresh", got).body ==
+    CHECK(plain.request("refresh", got).body() ==
           "grant_type=refresh_token&refresh_token=tGzv3JOkF0XG5Qx2TlKWIA&scope=openid");
     got.scopes.reset();
-    CHECK(plain.request("refresh", got).body == "grant_type=refresh_token&refresh_token=tGzv3JOkF0XG5Qx2TlKWIA");
+    CHECK(plain.request("refresh", got).body() == "grant_type=refresh_token&refresh_token=tGzv3JOkF0XG5Qx2TlKWIA");
     CHECK(plain.refusal("refresh", 400, R"({"error": "invalid_grant"})").code == errc::invalid_grant);
     CHECK(plain.refusal("exchange", 401, R"({"error": "invalid_client"})").code == errc::invalid_client);
     CHECK(plain.read_identity(R"({"sub": "248289761001", "email_verified": "true"})").email_verified == true);
@@ -73,12 +73,12 @@ TEST_CASE("RFC 6749, section 5: the token, its refresh, and the errors") {
 TEST_CASE("RFC 7009 and 7662: revocation prefers the refresh token, introspection says what is active") {
     const dialect plain("plain_post");
     token held(secret{"access"});
-    CHECK(plain.request("revoke", held).body == "token=access&client_id=app-1&client_secret=s3cret%2F%2B+%26");
+    CHECK(plain.request("revoke", held).body() == "token=access&client_id=app-1&client_secret=s3cret%2F%2B+%26");
     held.refresh_token = secret{"refresh"};
-    CHECK(plain.request("revoke", held).body == "token=refresh&client_id=app-1&client_secret=s3cret%2F%2B+%26");
+    CHECK(plain.request("revoke", held).body() == "token=refresh&client_id=app-1&client_secret=s3cret%2F%2B+%26");
     CHECK(plain.accepts("revoke", 200, ""));
     CHECK(plain.refusal("revoke", 503, "").code == errc::http_status);
-    CHECK(plain.request("validate", held).body.starts_with("token=access&token_type_hint=access_token"));
+    CHECK(plain.request("validate", held).body().starts_with("token=access&token_type_hint=access_token"));
     CHECK(plain.read_validation(200, R"({"active": true, "sub": "Z5O3upPC88QrAjx00dis"})").subject ==
           "Z5O3upPC88QrAjx00dis");
     CHECK_FALSE(plain.read_validation(200, R"({"active": false})").active);

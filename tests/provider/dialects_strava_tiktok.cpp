@@ -17,8 +17,9 @@ TEST_CASE("Strava: scopes by comma, and those that were granted come with the ca
     const auto grant = strava.come_back("code=bf6d51&scope=read,activity:read_all");
     CHECK(*grant.extra.find("scope") == "read,activity:read_all");
     const auto exchange = strava.exchange(grant);
-    CHECK(exchange.url == "https://www.strava.com/oauth/token");
-    CHECK(exchange.body == "client_id=app-1&client_secret=s3cret%2F%2B+%26&code=bf6d51&grant_type=authorization_code");
+    CHECK(exchange.url() == "https://www.strava.com/oauth/token");
+    CHECK(exchange.body() ==
+          "client_id=app-1&client_secret=s3cret%2F%2B+%26&code=bf6d51&grant_type=authorization_code");
 }
 
 TEST_CASE("Strava: an absolute end, and the athlete with the token") {
@@ -29,7 +30,7 @@ TEST_CASE("Strava: an absolute end, and the athlete with the token") {
     CHECK(got.extra.at("athlete").at("id") == 1234567890987654321);
     CHECK_FALSE(got.extra.contains("expires_in"));
     const auto refresh = strava.request("refresh", got);
-    CHECK(refresh.body ==
+    CHECK(refresh.body() ==
           "client_id=app-1&client_secret=s3cret%2F%2B+%26&grant_type=refresh_token&refresh_token=e5n567567");
     CHECK(strava.read_token(R"({"token_type": "Bearer", "access_token": "n", "expires_in": 60})", "refresh", &got)
               .refresh_token->reveal() == "e5n567567");
@@ -56,8 +57,8 @@ TEST_CASE("Strava: the field at fault tells what an error means") {
 TEST_CASE("Strava: deauthorization sends the access token") {
     const dialect strava("strava");
     const auto revoke = strava.request("revoke", token(secret{"a4b9"}));
-    CHECK(revoke.url == "https://www.strava.com/oauth/deauthorize");
-    CHECK(revoke.body == "access_token=a4b9");
+    CHECK(revoke.url() == "https://www.strava.com/oauth/deauthorize");
+    CHECK(revoke.body() == "access_token=a4b9");
     CHECK(strava.accepts("revoke", 200, R"({"access_token": "a4b9"})"));
 }
 
@@ -69,8 +70,8 @@ TEST_CASE("TikTok: client_key, and PKCE in hexadecimal") {
         "&redirect_uri=https%3A%2F%2Fgame.example%2Fcallback&state=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
         "&code_challenge=13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3&code_challenge_method=S256");
     const auto exchange = tiktok.exchange(tiktok.come_back("code=a%2Ab%211&scopes=user.info.basic"));
-    CHECK(exchange.url == "https://open.tiktokapis.com/v2/oauth/token/");
-    CHECK(exchange.body ==
+    CHECK(exchange.url() == "https://open.tiktokapis.com/v2/oauth/token/");
+    CHECK(exchange.body() ==
           "client_key=app-1&client_secret=s3cret%2F%2B+%26&code=a%2Ab%211&grant_type=authorization_code"
           "&redirect_uri=https%3A%2F%2Fgame.example%2Fcallback&code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_"
           "wW1gFWFOEjXk");
@@ -87,11 +88,11 @@ TEST_CASE("TikTok: the token and the end of its refresh token") {
     CHECK(got.refresh_expires_at == now + 24h * 365);
     CHECK(got.scopes == texts{"user.info.basic", "video.list"});
     CHECK(got.extra.size() == 1);
-    CHECK(tiktok.request("refresh", got).body ==
+    CHECK(tiktok.request("refresh", got).body() ==
           "client_key=app-1&client_secret=s3cret%2F%2B+%26&grant_type=refresh_token&refresh_token=rft.example%215187");
-    CHECK(tiktok.request("revoke", got).body ==
+    CHECK(tiktok.request("revoke", got).body() ==
           "client_key=app-1&client_secret=s3cret%2F%2B+%26&token=act.example%214843");
-    CHECK(tiktok.request("userinfo", got).url ==
+    CHECK(tiktok.request("userinfo", got).url() ==
           "https://open.tiktokapis.com/v2/user/info/?fields=open_id,union_id,avatar_url,display_name");
 }
 

@@ -10,7 +10,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <string>
@@ -66,11 +65,14 @@ inline coauth::http_response reply(unsigned status, std::string body) {
     return coauth::http_response(status, std::move(body));
 }
 
-/// The value of a header, or "(none)".
+/// The value of the header that is spelled just so, or "(none)".
 inline std::string header(const coauth::http_request& request, std::string_view name) {
-    const auto found = std::find_if(request.headers.begin(), request.headers.end(),
-                                    [&](const auto& each) { return each.first == name; });
-    return found == request.headers.end() ? "(none)" : found->second;
+    for (const coauth::header_field each : request.headers()) {
+        if (each.name == name) {
+            return std::string(each.value);
+        }
+    }
+    return "(none)";
 }
 
 }  // namespace steps

@@ -42,16 +42,17 @@ std::future<http_response> send(running_sandbox& on, connection_pool& pool, http
     return asio::co_spawn(on.threads, pool.send(std::move(request)), asio::use_future);
 }
 
-http_request consent(const std::string& url) {
+http_request consent(std::string_view url) {
     http_request request{"GET", url};
-    request.headers = {{"X-Sandbox-Decision", "allow"}, {"X-Sandbox-User", "bob"}};
+    request.add_header("X-Sandbox-Decision", "allow");
+    request.add_header("X-Sandbox-User", "bob");
     return request;
 }
 
-http_request json_post(const std::string& url, std::string body) {
+http_request json_post(std::string_view url, std::string_view body) {
     http_request request{"POST", url};
-    request.headers = {{"Content-Type", "application/json"}};
-    request.body = std::move(body);
+    request.add_header("Content-Type", "application/json");
+    request.append_body(body);
     return request;
 }
 
@@ -71,7 +72,7 @@ std::string log_in(running_sandbox& on, connection_pool& pool) {
             .get();
     REQUIRE(exchanged.status() == 200);
     http_request me{"GET", "https://api.hikka.io/user/me"};
-    me.headers = {{"Auth", std::string{boost::json::parse(exchanged.body()).at("secret").as_string()}}};
+    me.add_header("Auth", boost::json::parse(exchanged.body()).at("secret").as_string());
     const http_response profile = send(on, pool, me).get();
     return std::string{boost::json::parse(profile.body()).at("username").as_string()};
 }

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vk_token_api::test {
@@ -27,7 +28,7 @@ public:
     void is_away(bool away = true) { away_ = away; }
 
     coauth::awaitable<coauth::http_response> send(coauth::http_request request) override {
-        asked.push_back(request.body);
+        asked.emplace_back(request.body());
         co_await boost::asio::post(boost::asio::use_awaitable);
         if (away_) {
             coauth::failure gone;
@@ -35,7 +36,7 @@ public:
             throw coauth::error(gone);
         }
         for (const auto& [token, reply] : replies_) {
-            if (request.body.find("access_token=" + token + "&") != request.body.npos) {
+            if (request.body().find("access_token=" + token + "&") != std::string_view::npos) {
                 co_return coauth::http_response{200, reply};
             }
         }

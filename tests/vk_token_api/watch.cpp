@@ -81,15 +81,6 @@ public:
     bool ended = false;
 };
 
-std::string header(const coauth::http_request& request, const std::string& name) {
-    for (const auto& [each, value] : request.headers) {
-        if (each == name) {
-            return value;
-        }
-    }
-    return "";
-}
-
 TEST_CASE("watch: a token is told of once, when less than two hours are left") {
     watched at;
     at.submit("vk1.a.one");
@@ -111,10 +102,10 @@ TEST_CASE("watch: what the webhook is sent, and how it is signed") {
     at.advance(22h + 30min);
     REQUIRE(at.hook.sent.size() == 1);
     const coauth::http_request& sent = at.hook.sent.front();
-    CHECK(sent.method == "POST");
-    CHECK(sent.url == "https://hooks.example/vk");
-    CHECK(header(sent, "Content-Type") == "application/json");
-    CHECK(boost::json::serialize(boost::json::parse(sent.body)) == boost::json::serialize(boost::json::parse(R"({
+    CHECK(sent.method() == "POST");
+    CHECK(sent.url() == "https://hooks.example/vk");
+    CHECK(sent.header("Content-Type") == "application/json");
+    CHECK(boost::json::serialize(boost::json::parse(sent.body())) == boost::json::serialize(boost::json::parse(R"({
       "event": "vk_token_expiring",
       "user": "ann",
       "credential_id": 1,
@@ -125,10 +116,11 @@ TEST_CASE("watch: what the webhook is sent, and how it is signed") {
       "message": "VK token expires in < 2h. Please refresh.",
       "action_url": "/settings/vk/refresh"
     })")));
-    CHECK(header(sent, "webhook-id") == "vk-1-1768145400");
-    CHECK(header(sent, "webhook-timestamp") == "1768140000");
-    CHECK(header(sent, "webhook-signature") ==
-          "v1," + coauth::base64(hmac_sha256(coauth::secret{key_text()}, "vk-1-1768145400.1768140000." + sent.body)));
+    CHECK(sent.header("webhook-id") == "vk-1-1768145400");
+    CHECK(sent.header("webhook-timestamp") == "1768140000");
+    CHECK(sent.header("webhook-signature") ==
+          "v1," + coauth::base64(hmac_sha256(coauth::secret{key_text()},
+                                             "vk-1-1768145400.1768140000." + std::string(sent.body()))));
 }
 
 TEST_CASE("watch: each attempt waits twice as long as the one before, ten minutes at most") {
@@ -148,7 +140,7 @@ TEST_CASE("watch: each attempt waits twice as long as the one before, ten minute
     at.hook.answer(202, "");
     at.advance(600s);
     CHECK(at.hook.sent.size() == attempts + 1);
-    CHECK(header(at.hook.sent.front(), "webhook-id") == header(at.hook.sent.back(), "webhook-id"));
+    CHECK(at.hook.sent.front().header("webhook-id") == at.hook.sent.back().header("webhook-id"));
     at.advance(24h);
     CHECK(at.hook.sent.size() == attempts + 1);
 }
@@ -180,7 +172,7 @@ TEST_CASE("watch: after a restart it goes on with those that were not told") {
     after.hook.answer(200, "");
     after.go_on();
     REQUIRE(after.hook.sent.size() == 1);
-    CHECK(boost::json::parse(after.hook.sent.front().body).at("user") == "bob");
+    CHECK(boost::json::parse(after.hook.sent.front().body()).at("user") == "bob");
 }
 
 TEST_CASE("watch: a token that ended while nobody watched is told of as ended, for a day") {
@@ -195,7 +187,7 @@ TEST_CASE("watch: a token that ended while nobody watched is told of as ended, f
     after.clock->advance(41h);
     after.go_on();
     REQUIRE(after.hook.sent.size() == 1);
-    const auto body = boost::json::parse(after.hook.sent.front().body);
+    const auto body = boost::json::parse(after.hook.sent.front().body());
     CHECK(body.at("user") == "bob");
     CHECK(body.at("event") == "vk_token_expired");
     CHECK(body.at("time_until_expiry") == "expired");

@@ -1,34 +1,158 @@
 #pragma once
 
+#include <coauth/core/secret.hpp>
+
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace coauth {
 
-/// An HTTP request as a value: what a profile builds and a transport sends. Its memory is wiped when it dies or is
-/// assigned over, for URL, headers and body may all carry secrets. `Host`, `Content-Length` and `Connection` are the
-/// transport's to write.
-struct http_request {
-    http_request() = default;
-    http_request(std::string method, std::string url);  ///< `safe_url` stays empty.
-    http_request(const http_request&) = default;
-    http_request(http_request&&) noexcept = default;
-    http_request& operator=(http_request other) noexcept;  ///< Wipes what was there.
-    ~http_request();
+/// A header field of a message. Both views live until the message changes or dies.
+struct header_field {
+    std::string_view name;
+    std::string_view value;
+};
 
-    std::string method = "GET";                                ///< A token of RFC 9110.
-    std::string url;                                           ///< Absolute, https.
-    std::vector<std::pair<std::string, std::string>> headers;  ///< Names and values, in their order.
-    std::string body;                                          ///< Sent with its `Content-Length`.
+/// What requests and responses have in common: header fields and a body. All of it stands in one piece of memory, which
+/// is wiped when the message dies or is assigned over, and when it grows, for all of it may carry secrets.
+class http_message {
+public:
+    /// The first field of that name, whatever its case; the view lives until the message changes or dies.
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
+
+    class field_range;
+    [[nodiscard]] field_range headers() const noexcept;  ///< All fields, in their order.
+    [[nodiscard]] std::size_t header_count() const noexcept { return header_count_; }
+
+    void add_header(std::string_view name, std::string_view value);  ///< Behind those there are. Nothing is checked.
+
+    /// As long as the message is unchanged.
+    [[nodiscard]] std::string_view body() const noexcept { return std::string_view{text_}.substr(body_at_); }
+    void append_body(std::string_view bytes);  ///< Behind what is there.
+
+    /// The same for what is written piece by piece: `write(std::string& to)` appends to `to`, and does nothing else
+    /// with it. Where it grows, it has to wipe what it leaves. Returns what `write` returns.
+    template <class Write>
+    auto write_body(Write&& write) {
+        return std::forward<Write>(write)(text_);
+    }
+
+    /// A header field whose value is written in that way, while there is no body. There is none after all where `write`
+    /// returns false.
+    template <class Write>
+    void write_header(std::string_view name, Write&& write) {
+        const std::size_t at = begin_field(name);
+        end_field(at, name.size(), std::forward<Write>(write)(text_));
+    }
+
+    /// Makes room for so many bytes more, of names, values and body together.
+    void reserve(std::size_t bytes) {
+        if (bytes > text_.capacity() - text_.size()) {
+            grow(bytes);
+        }
+    }
+
+protected:
+    explicit http_message(std::string text = {}, std::size_t in_front = 0);  ///< So much of the text is no body.
+    http_message(const http_message&) = default;
+    http_message(http_message&& other) noexcept  ///< Leaves an empty one.
+        : header_count_(std::exchange(other.header_count_, 0)),
+          fields_at_(std::exchange(other.fields_at_, 0)),
+          body_at_(std::exchange(other.body_at_, 0)),
+          text_(std::move(other.text_)) {
+        if (!has_own_memory(text_)) {
+            wipe(other.text_);
+        }
+    }
+    http_message& operator=(const http_message&) = delete;
+    ~http_message() {
+        if (!text_.empty() || has_own_memory(text_)) {  // what was moved from is clean
+            wipe(text_);
+        }
+    }
+
+    void swap(http_message& other) noexcept;
+    [[nodiscard]] std::string_view in_front() const noexcept { return std::string_view{text_}.substr(0, fields_at_); }
+
+private:
+    void grow(std::size_t bytes);
+    [[nodiscard]] std::size_t begin_field(std::string_view name);
+    void end_field(std::size_t at, std::size_t name_length, bool stays) noexcept;
+
+    std::size_t header_count_ = 0;
+    std::size_t fields_at_ = 0;
+    std::size_t body_at_ = 0;
+    std::string text_;  // what is in front; the fields, each with the lengths of its name and value before it; the body
+};
+
+/// The fields of a message, as a range of `header_field`.
+class http_message::field_range {
+public:
+    class iterator {
+    public:
+        using value_type = header_field;
+        using difference_type = std::ptrdiff_t;
+        using reference = header_field;
+        using iterator_category = std::input_iterator_tag;
+
+        iterator() = default;
+        explicit iterator(const char* at) noexcept : at_(at) {}
+        [[nodiscard]] header_field operator*() const noexcept;
+        iterator& operator++() noexcept;
+        iterator operator++(int) noexcept {
+            const iterator before = *this;
+            ++*this;
+            return before;
+        }
+        friend bool operator==(const iterator&, const iterator&) = default;
+
+    private:
+        const char* at_ = nullptr;
+    };
+
+    explicit field_range(std::string_view text) noexcept : text_(text) {}
+    [[nodiscard]] iterator begin() const noexcept { return iterator(text_.data()); }
+    [[nodiscard]] iterator end() const noexcept { return iterator(text_.data() + text_.size()); }
+
+private:
+    std::string_view text_;
+};
+
+inline http_message::field_range http_message::headers() const noexcept {
+    return field_range(std::string_view{text_}.substr(fields_at_, body_at_ - fields_at_));
+}
+
+/// An HTTP request as a value: what a profile builds and a transport sends. `Host`, `Content-Length` and `Connection`
+/// are the transport's to write.
+class http_request : public http_message {
+public:
+    http_request();  ///< GET, without a URL.
+
+    /// `method`: a token of RFC 9110. `url`: absolute, https. `room`: for so many bytes of headers and body, where that
+    /// is known. `safe_url()` stays empty.
+    http_request(std::string_view method, std::string_view url, std::size_t room = 0);
+    http_request(const http_request&) = default;
+    http_request(http_request&&) noexcept = default;       ///< Leaves one that may only die or be assigned to.
+    http_request& operator=(http_request other) noexcept;  ///< Wipes what was there.
+    ~http_request() = default;
+
+    [[nodiscard]] const std::string& method() const noexcept { return method_; }
+
+    /// As long as the request is unchanged.
+    [[nodiscard]] std::string_view url() const noexcept { return in_front(); }
 
     /// The URL as it may be shown: placeholders stand where secrets are. The only form an observer, log or error sees;
     /// empty in a request that no profile built, unless it is set.
-    std::string safe_url;
+    [[nodiscard]] std::string_view safe_url() const noexcept { return url_is_safe_ ? url() : safe_url_; }
+    void set_safe_url(std::string_view url);
+    /// Whether the URL may be shown as it is.
+    [[nodiscard]] bool url_is_safe() const noexcept { return url_is_safe_; }
+
     std::string provider;   ///< The profile's name, for observers and errors.
     std::string operation;  ///< The operation's name, for observers and errors.
 
@@ -39,38 +163,29 @@ struct http_request {
     /// The limit for everything: waiting, resolving, connecting, sending, receiving, replays. Empty: the transport's
     /// own. Zero or less: the request fails at once with a timeout.
     std::optional<std::chrono::milliseconds> timeout;
+
+private:
+    std::string method_;
+    std::string safe_url_;
+    bool url_is_safe_ = false;
 };
 
-/// A complete HTTP answer. Its memory is wiped when it dies or is assigned over.
-class http_response {
+/// A complete HTTP answer.
+class http_response : public http_message {
 public:
     http_response() = default;
     explicit http_response(unsigned status, std::string body = {});  ///< Without header fields.
     http_response(const http_response&) = default;
-    http_response(http_response&& other) noexcept;           ///< Leaves an empty one.
+    http_response(http_response&& other) noexcept  ///< Leaves an empty one.
+        : http_message(std::move(other)), status_(std::exchange(other.status_, 0)) {}
     http_response& operator=(http_response other) noexcept;  ///< Wipes what was there.
-    ~http_response();
+    ~http_response() = default;
 
     [[nodiscard]] unsigned status() const noexcept { return status_; }  ///< 200 to 599; 0 in an empty response.
     void set_status(unsigned status) noexcept { status_ = status; }     ///< Any number: it is not checked.
 
-    /// The first field of that name, whatever its case; the view lives until the response changes or dies.
-    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
-    [[nodiscard]] std::size_t header_count() const noexcept { return header_count_; }  ///< Fields of all names.
-    http_response& add_header(std::string_view name, std::string_view value);          ///< Behind those there are.
-
-    /// As long as the response is unchanged.
-    [[nodiscard]] std::string_view body() const noexcept { return std::string_view{text_}.substr(body_at_); }
-    void append_body(std::string_view bytes);  ///< Behind what is there.
-
-    /// Makes room for so many bytes more, of names, values and body together.
-    void reserve(std::size_t bytes);
-
 private:
     unsigned status_ = 0;
-    unsigned header_count_ = 0;
-    std::size_t body_at_ = 0;
-    std::string text_;  // the fields, each with the lengths of its name and value in front, and behind them the body
 };
 
 }  // namespace coauth

@@ -2,11 +2,18 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace coauth {
 
 /// Overwrites the whole buffer of `text`, its spare capacity too, and empties it.
 void wipe(std::string& text) noexcept;
+
+/// Whether a string's characters stand in memory of its own. That goes along when it is moved; what stands in the
+/// string itself is copied, and stays behind.
+[[nodiscard]] inline bool has_own_memory(const std::string& text) noexcept {
+    return text.capacity() > std::string{}.capacity();
+}
 
 /// A string that must not be seen: a client secret, a token, a code, a verifier.
 ///
@@ -23,10 +30,18 @@ public:
     explicit secret(std::string value);
 
     secret(const secret&) = default;
-    secret(secret&& other) noexcept;             ///< Leaves `other` empty and its memory wiped.
+    secret(secret&& other) noexcept : value_(std::move(other.value_)) {  ///< Leaves `other` empty and its memory wiped.
+        if (!has_own_memory(value_)) {
+            wipe(other.value_);
+        }
+    }
     secret& operator=(const secret& other);      ///< Wipes what was there.
     secret& operator=(secret&& other) noexcept;  ///< Wipes what was there, and leaves `other` empty.
-    ~secret();
+    ~secret() {
+        if (!value_.empty() || has_own_memory(value_)) {  // what was moved from is clean
+            wipe(value_);
+        }
+    }
 
     /// The characters themselves, valid until the secret changes or dies. Do not copy them into a string that lives on.
     [[nodiscard]] std::string_view reveal() const noexcept { return value_; }
