@@ -70,17 +70,12 @@ std::optional<std::string_view> http_message::header(std::string_view name) cons
 
 void http_message::add_header(std::string_view name, std::string_view value) {
     reserve(sizeof(lengths) + name.size() + value.size());
-    std::array<char, sizeof(lengths)> both{};
-    set_lengths(both.data(), name.size(), value.size());
-    const std::size_t of_body = text_.size() - body_at_;
-    text_.append(both.data(), both.size()).append(name).append(value);
-    if (of_body != 0) {
-        const auto body = text_.begin() + static_cast<std::ptrdiff_t>(body_at_);
-        std::rotate(body, body + static_cast<std::ptrdiff_t>(of_body), text_.end());
-    }
-    body_at_ = text_.size() - of_body;
-    ++header_count_;
+    const std::size_t at = begin_field(name);
+    text_.append(value);
+    end_field(at, name.size());
 }
+
+// A field is written at the end, and goes before the body when it is whole.
 
 std::size_t http_message::begin_field(std::string_view name) {
     reserve(sizeof(lengths) + name.size());
@@ -89,15 +84,19 @@ std::size_t http_message::begin_field(std::string_view name) {
     return at;
 }
 
-void http_message::end_field(std::size_t at, std::size_t name_length, bool stays) noexcept {
-    if (!stays) {
-        std::fill(text_.begin() + static_cast<std::ptrdiff_t>(at), text_.end(), '\0');
-        text_.resize(at);
-        return;
+void http_message::end_field(std::size_t at, std::size_t name_length) noexcept {
+    const std::size_t bytes = text_.size() - at;
+    set_lengths(text_.data() + at, name_length, bytes - sizeof(lengths) - name_length);
+    if (at != body_at_) {
+        std::rotate(text_.data() + body_at_, text_.data() + at, text_.data() + text_.size());
     }
-    set_lengths(text_.data() + at, name_length, text_.size() - at - sizeof(lengths) - name_length);
-    body_at_ = text_.size();
+    body_at_ += bytes;
     ++header_count_;
+}
+
+void http_message::take_back_field(std::size_t at) noexcept {
+    std::fill(text_.data() + at, text_.data() + text_.size(), '\0');
+    text_.resize(at);
 }
 
 void http_message::append_body(std::string_view bytes) {

@@ -138,17 +138,21 @@ template <class Stream>
 bool exchange<Stream>::send(std::string_view request, response_body body, const owner& kept) {
     begin(request, body);
     write({}, *kept);
-    reading_ = writing_ || !failure_;
     if (writing_) {
         both_ways_.emplace(stream_.get_executor());
+        reading_ = true;
         boost::asio::post(*both_ways_, [this, kept]() mutable {
             await_room(kept);
             await_answer(std::move(kept));
         });
-    } else if (failure_) {
-        boost::asio::post(stream_.get_executor(), [this, kept] { kept->exchange_ended(conclude()); });
+        return false;
     }
-    return !writing_ && reading_;
+    if (failure_) {
+        boost::asio::post(stream_.get_executor(), [this, kept] { kept->exchange_ended(conclude()); });
+        return false;
+    }
+    reading_ = true;
+    return true;
 }
 
 template <class Stream>

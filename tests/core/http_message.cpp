@@ -97,6 +97,28 @@ TEST_CASE("a body is written piece by piece behind the fields, and a later field
     CHECK(request.url() == "https://a.example/");
 }
 
+TEST_CASE(
+    "a field that is written when there is a body stands before it, and leaves it alone where it is not finished") {
+    coauth::http_request request{"POST", "https://a.example/"};
+    request.append_body("{}");
+    request.write_header("Accept", [](std::string& to) {
+        to.append("text/plain");
+        return true;
+    });
+    request.write_header("X-Begun", [](std::string& to) {
+        to.append("half of");
+        return false;
+    });
+    const auto fails = [](std::string& to) -> bool {
+        to.append("half of");
+        throw std::bad_alloc{};
+    };
+    CHECK_THROWS_AS(request.write_header("X-Failed", fails), std::bad_alloc);
+    CHECK(request.body() == "{}");
+    CHECK(fields_of(request) == field_list{{"Accept", "text/plain"}});
+    CHECK(request.url() == "https://a.example/");
+}
+
 TEST_CASE("what is shown of a URL is nothing until it is set, then the URL itself or another") {
     coauth::http_request request{"GET", "https://a.example/?key=k"};
     CHECK(request.safe_url().empty());
@@ -205,7 +227,8 @@ void check_moves(std::unique_ptr<coauth::http_request> from) {
 
 TEST_CASE("a request that is moved arrives as it was, and leaves nothing unwiped behind") {
     marks_freed = 0;
-    check_moves(std::make_unique<coauth::http_request>("GET", mark));  // in the small buffer of a string
+    // In the small buffer of a string, and not in front, since a string that is moved from loses its first character.
+    check_moves(std::make_unique<coauth::http_request>("GET", "/" + std::string(mark)));
     auto large = std::make_unique<coauth::http_request>("POST", marked);
     large->add_header("Authorization", marked);
     large->append_body(marked);

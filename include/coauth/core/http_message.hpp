@@ -42,12 +42,17 @@ public:
         return std::forward<Write>(write)(text_);
     }
 
-    /// A header field whose value is written in that way, while there is no body. There is none after all where `write`
-    /// returns false.
+    /// A header field whose value is written in that way. There is none after all where `write` returns false or
+    /// throws.
     template <class Write>
     void write_header(std::string_view name, Write&& write) {
         const std::size_t at = begin_field(name);
-        end_field(at, name.size(), std::forward<Write>(write)(text_));
+        try {
+            std::forward<Write>(write)(text_) ? end_field(at, name.size()) : take_back_field(at);
+        } catch (...) {
+            take_back_field(at);
+            throw;
+        }
     }
 
     /// Makes room for so many bytes more, of names, values and body together.
@@ -82,7 +87,8 @@ protected:
 private:
     void grow(std::size_t bytes);
     [[nodiscard]] std::size_t begin_field(std::string_view name);
-    void end_field(std::size_t at, std::size_t name_length, bool stays) noexcept;
+    void end_field(std::size_t at, std::size_t name_length) noexcept;
+    void take_back_field(std::size_t at) noexcept;
 
     std::size_t header_count_ = 0;
     std::size_t fields_at_ = 0;
