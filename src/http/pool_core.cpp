@@ -158,7 +158,9 @@ void for_each(Orders& all, Act&& act) noexcept {
 /// Returns whether the queue has to be set going.
 bool pool_core::queue(ledger_orders& orders) noexcept {
     for_each(orders.serve, [this](ledger_orders::serving& order) { to_serve_.push_back(std::move(order)); });
-    return !to_serve_.empty() && !std::exchange(serving_, !to_serve_.empty());
+    const bool begin_to_serve = !serving_ && !to_serve_.empty();
+    serving_ = serving_ || begin_to_serve;
+    return begin_to_serve;
 }
 
 void pool_core::begin_serving() noexcept {

@@ -22,7 +22,7 @@ TEST_CASE("a byte out of range is found wherever it stands, and none is found wh
 }
 
 TEST_CASE("a byte out of range is found in a long text too") {
-    for (const std::size_t length : {255, 256, 257, 263, 264, 519, 807}) {
+    for (const std::size_t length : {255U, 256U, 257U, 263U, 264U, 519U, 807U}) {
         std::string text(length, '5');
         CHECK(coauth::all_between(text, '0', '9'));
         for (std::size_t at = 0; at != length; ++at) {
