@@ -14,8 +14,8 @@ namespace coauth {
 
 /// A header field of a message. Both views live until the message changes or dies.
 struct header_field {
-    std::string_view name;
-    std::string_view value;
+    std::string_view name;   ///< As it was written or received, in any case.
+    std::string_view value;  ///< Without space around it, where it was received.
 };
 
 /// What requests and responses have in common: header fields and a body. All of it stands in one piece of memory, which
@@ -26,8 +26,8 @@ public:
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
 
     class field_range;
-    [[nodiscard]] field_range headers() const noexcept;  ///< All fields, in their order.
-    [[nodiscard]] std::size_t header_count() const noexcept { return header_count_; }
+    [[nodiscard]] field_range headers() const noexcept;                                ///< All fields, in their order.
+    [[nodiscard]] std::size_t header_count() const noexcept { return header_count_; }  ///< Without counting them.
 
     void add_header(std::string_view name, std::string_view value);  ///< Behind those there are. Nothing is checked.
 
@@ -81,7 +81,8 @@ protected:
         }
     }
 
-    void swap(http_message& other) noexcept;
+    void swap(http_message& other) noexcept;  ///< Copies and wipes nothing.
+    /// What stands before the fields: a request's URL.
     [[nodiscard]] std::string_view in_front() const noexcept { return std::string_view{text_}.substr(0, fields_at_); }
 
 private:
@@ -96,21 +97,22 @@ private:
     std::string text_;  // what is in front; the fields, each with the lengths of its name and value before it; the body
 };
 
-/// The fields of a message, as a range of `header_field`.
+/// The fields of a message, as a range of `header_field`. It lives until the message changes or dies.
 class http_message::field_range {
 public:
+    /// Stands at a field, or behind the last one. It gives values, not references: to the standard's older algorithms
+    /// it is an input iterator.
     class iterator {
     public:
-        using value_type = header_field;
-        using difference_type = std::ptrdiff_t;
-        using reference = header_field;
-        using iterator_category = std::input_iterator_tag;
+        using value_type = header_field;                    ///< Two views.
+        using difference_type = std::ptrdiff_t;             ///< Nothing has this type but what a range asks for.
+        using reference = header_field;                     ///< A value.
+        using iterator_category = std::input_iterator_tag;  ///< It may be copied and gone through again all the same.
 
         iterator() = default;
-        explicit iterator(const char* at) noexcept : at_(at) {}
-        [[nodiscard]] header_field operator*() const noexcept;
-        iterator& operator++() noexcept;
-        iterator operator++(int) noexcept {
+        [[nodiscard]] header_field operator*() const noexcept;  ///< The field it stands at.
+        iterator& operator++() noexcept;                        ///< The next one.
+        iterator operator++(int) noexcept {                     ///< The next one; returns where it stood.
             const iterator before = *this;
             ++*this;
             return before;
@@ -118,14 +120,19 @@ public:
         friend bool operator==(const iterator&, const iterator&) = default;
 
     private:
+        friend field_range;
+        explicit iterator(const char* at) noexcept : at_(at) {}
+
         const char* at_ = nullptr;
     };
 
-    explicit field_range(std::string_view text) noexcept : text_(text) {}
-    [[nodiscard]] iterator begin() const noexcept { return iterator(text_.data()); }
-    [[nodiscard]] iterator end() const noexcept { return iterator(text_.data() + text_.size()); }
+    [[nodiscard]] iterator begin() const noexcept { return iterator(text_.data()); }               ///< The first one.
+    [[nodiscard]] iterator end() const noexcept { return iterator(text_.data() + text_.size()); }  ///< Behind the last.
 
 private:
+    friend http_message;
+    explicit field_range(std::string_view text) noexcept : text_(text) {}
+
     std::string_view text_;
 };
 
@@ -147,7 +154,7 @@ public:
     http_request& operator=(http_request other) noexcept;  ///< Wipes what was there.
     ~http_request() = default;
 
-    [[nodiscard]] const std::string& method() const noexcept { return method_; }
+    [[nodiscard]] const std::string& method() const noexcept { return method_; }  ///< As it was given.
 
     /// As long as the request is unchanged.
     [[nodiscard]] std::string_view url() const noexcept { return in_front(); }
@@ -155,7 +162,7 @@ public:
     /// The URL as it may be shown: placeholders stand where secrets are. The only form an observer, log or error sees;
     /// empty in a request that no profile built, unless it is set.
     [[nodiscard]] std::string_view safe_url() const noexcept { return url_is_safe_ ? url() : safe_url_; }
-    void set_safe_url(std::string_view url);
+    void set_safe_url(std::string_view url);  ///< Nothing is checked: it has to be free of secrets.
     /// Whether the URL may be shown as it is.
     [[nodiscard]] bool url_is_safe() const noexcept { return url_is_safe_; }
 
