@@ -23,10 +23,18 @@ namespace coauth {
     const std::uint64_t below = each * static_cast<unsigned char>(least);
     const std::uint64_t above = each * (0x7FU - static_cast<unsigned char>(greatest));
     std::uint64_t outside = 0;  // the first byte that is out of range has its highest bit set by one of the three
-    for (; text.size() >= sizeof(outside); text.remove_prefix(sizeof(outside))) {
+    const auto look_at_eight = [&](const char* at) {
         std::uint64_t eight = 0;
-        std::memcpy(&eight, text.data(), sizeof(eight));
+        std::memcpy(&eight, at, sizeof(eight));
         outside |= eight | (eight - below) | (eight + above);
+    };
+    if (text.size() >= sizeof(outside)) {
+        const char* const last = text.data() + text.size() - sizeof(outside);
+        for (const char* at = text.data(); at < last; at += sizeof(outside)) {
+            look_at_eight(at);
+        }
+        look_at_eight(last);  // some of them once more
+        text = {};
     }
     for (const char c : text) {
         greatest_distance = std::max(greatest_distance, distance(c));

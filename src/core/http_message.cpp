@@ -34,10 +34,34 @@ void set_lengths(char* at, std::size_t of_name, std::size_t of_value) noexcept {
     std::memcpy(at, both.data(), sizeof both);
 }
 
+std::size_t bytes_of(const header_field& field) noexcept {
+    return sizeof(lengths) + field.name.size() + field.value.size();
+}
+
+/// Returns where it ends.
+char* write_field(char* at, const header_field& field) noexcept {
+    set_lengths(at, field.name.size(), field.value.size());
+    at = std::copy(field.name.begin(), field.name.end(), at + sizeof(lengths));
+    return std::copy(field.value.begin(), field.value.end(), at);
+}
+
 }  // namespace
 
 http_message::http_message(std::string text, std::size_t in_front)
     : fields_at_(in_front), body_at_(in_front), text_(std::move(text)) {}
+
+http_message::http_message(std::span<const header_field> headers, std::string_view body)
+    : header_count_(headers.size()) {
+    for (const header_field& each : headers) {
+        body_at_ += bytes_of(each);
+    }
+    text_.resize(body_at_ + body.size());
+    char* at = text_.data();
+    for (const header_field& each : headers) {
+        at = write_field(at, each);
+    }
+    std::copy(body.begin(), body.end(), at);
+}
 
 void http_message::swap(http_message& other) noexcept {
     std::swap(header_count_, other.header_count_);
@@ -69,10 +93,12 @@ std::optional<std::string_view> http_message::header(std::string_view name) cons
 }
 
 void http_message::add_header(std::string_view name, std::string_view value) {
-    reserve(sizeof(lengths) + name.size() + value.size());
-    const std::size_t at = begin_field(name);
-    text_.append(value);
-    end_field(at, name.size());
+    const header_field field{name, value};
+    const std::size_t at = text_.size();
+    reserve(bytes_of(field));
+    text_.resize(at + bytes_of(field));
+    write_field(text_.data() + at, field);
+    put_before_body(at);
 }
 
 // A field is written at the end, and goes before the body when it is whole.
@@ -85,10 +111,14 @@ std::size_t http_message::begin_field(std::string_view name) {
 }
 
 void http_message::end_field(std::size_t at, std::size_t name_length) noexcept {
-    const std::size_t bytes = text_.size() - at;
-    set_lengths(text_.data() + at, name_length, bytes - sizeof(lengths) - name_length);
-    if (at != body_at_) {
-        std::rotate(text_.data() + body_at_, text_.data() + at, text_.data() + text_.size());
+    set_lengths(text_.data() + at, name_length, text_.size() - at - sizeof(lengths) - name_length);
+    put_before_body(at);
+}
+
+void http_message::put_before_body(std::size_t field_at) noexcept {
+    const std::size_t bytes = text_.size() - field_at;
+    if (field_at != body_at_) {
+        std::rotate(text_.data() + body_at_, text_.data() + field_at, text_.data() + text_.size());
     }
     body_at_ += bytes;
     ++header_count_;
@@ -106,6 +136,10 @@ void http_message::append_body(std::string_view bytes) {
 
 // No copy is left behind.
 void http_message::grow(std::size_t bytes) {
+    if (text_.empty() && !has_own_memory(text_)) {
+        text_.reserve(bytes);
+        return;
+    }
     std::string larger;
     larger.reserve(std::max(text_.size() + bytes, 2 * text_.capacity()));
     larger.append(text_);
@@ -137,6 +171,9 @@ void http_request::set_safe_url(std::string_view url) {
 }
 
 http_response::http_response(unsigned status, std::string body) : http_message(std::move(body)), status_(status) {}
+
+http_response::http_response(unsigned status, std::span<const header_field> headers, std::string_view body)
+    : http_message(headers, body), status_(status) {}
 
 http_response& http_response::operator=(http_response other) noexcept {
     http_message::swap(other);

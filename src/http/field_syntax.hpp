@@ -34,7 +34,12 @@ inline constexpr auto token_characters = [] {
 
 /// Whether both are the same field's name, or the same word in a value: their case is nothing.
 [[nodiscard]] inline bool is_same_word(std::string_view text, std::string_view other) noexcept {
-    return text.size() == other.size() && (text == other || boost::urls::grammar::ci_is_equal(text, other));
+    const auto may_begin_alike = [&] {  // which few of the same length do
+        constexpr int but_for_case = ~('a' ^ 'A');
+        return text.empty() || ((text.front() ^ other.front()) & but_for_case) == 0;
+    };
+    return text.size() == other.size() && may_begin_alike() &&
+           (text == other || boost::urls::grammar::ci_is_equal(text, other));
 }
 
 /// What may not stand in a field's value (RFC 9110, section 5.5).

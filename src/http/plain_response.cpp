@@ -3,6 +3,8 @@
 #include "core/ascii.hpp"
 #include "http/field_syntax.hpp"
 
+#include <boost/container/static_vector.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -40,7 +42,7 @@ public:
         if (!read_status() || !read_fields() || !read_body()) {
             return std::nullopt;
         }
-        return std::move(made_);
+        return plain_response{http_response{status_, fields_, body_}, bytes_.size() - rest_.size(), keep_alive_};
     }
 
 private:
@@ -56,13 +58,11 @@ private:
         if (!status || *status < 200 || *status > 599 || *status == 204 || *status == 304) {
             return false;
         }
-        made_.response.set_status(static_cast<unsigned>(*status));
+        status_ = static_cast<unsigned>(*status);
         return true;
     }
 
     bool read_fields() {
-        constexpr std::size_t own_notes = 128;  // the response's own of its fields
-        made_.response.reserve(bytes_.size() + own_notes);
         auto line = take_line(rest_);
         for (; line && !line->empty(); line = take_line(rest_)) {
             if (!read_field(*line)) {
@@ -78,12 +78,12 @@ private:
             return false;
         }
         std::string_view value = line.substr(name.size() + 1);
-        value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
-        if (!all_between(value, ' ', '~') || value.ends_with(' ') ||
-            made_.response.header_count() == limits_.header_fields || !note(name, value)) {
+        value.remove_prefix(value.starts_with(' ') ? 1 : 0);
+        if (!all_between(value, ' ', '~') || value.starts_with(' ') || value.ends_with(' ') ||
+            fields_.size() == std::min(limits_.header_fields, fields_.capacity()) || !note(name, value)) {
             return false;
         }
-        made_.response.add_header(name, value);
+        fields_.push_back({name, value});
         return true;
     }
 
@@ -96,11 +96,11 @@ private:
         }
         if (is_same_word(name, "Connection")) {
             const bool closes = is_same_word(value, "close");
-            made_.keep_alive = made_.keep_alive && !closes;
+            keep_alive_ = keep_alive_ && !closes;
             return closes || is_same_word(value, "keep-alive");
         }
-        constexpr std::array<std::string_view, 4> unusual{"Transfer-Encoding", "Content-Encoding", "Proxy-Connection",
-                                                          "Upgrade"};
+        static constexpr std::array<std::string_view, 4> unusual{"Transfer-Encoding", "Content-Encoding",
+                                                                 "Proxy-Connection", "Upgrade"};
         return std::none_of(unusual.begin(), unusual.end(),
                             [&](std::string_view each) { return is_same_word(name, each); });
     }
@@ -109,16 +109,19 @@ private:
         if (!length_ || *length_ > rest_.size()) {
             return false;
         }
-        made_.response.append_body(rest_.substr(0, *length_));
-        made_.bytes = bytes_.size() - rest_.size() + *length_;
+        body_ = rest_.substr(0, *length_);
+        rest_.remove_prefix(*length_);
         return true;
     }
 
     const std::string_view bytes_;
     std::string_view rest_;
     const response_limits& limits_;
+    unsigned status_ = 0;
+    boost::container::static_vector<header_field, 32> fields_;
     std::optional<std::size_t> length_;
-    plain_response made_;
+    bool keep_alive_ = true;
+    std::string_view body_;
 };
 
 }  // namespace

@@ -37,7 +37,7 @@ bool is_host_name(std::string_view text) {
 
 /// What says where a message ends and whom a connection serves is not a caller's to say.
 bool is_transports_own(std::string_view name) {
-    constexpr std::array<std::string_view, 10> own{
+    static constexpr std::array<std::string_view, 10> own{
         "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection",
         "TE",   "Trailer",        "Upgrade",           "Expect"};
     return std::any_of(own.begin(), own.end(), [&](std::string_view each) { return is_same_word(each, name); });
@@ -75,15 +75,19 @@ result<std::string> host_of(const urls::url_view& url) {
     return host;
 }
 
-result<void> check_header(std::string_view name, std::string_view value) {
-    if (!is_token(name))
-        return not_sendable("the header name \"" + printable(name, 60) + "\" has characters that may not be sent");
-    if (is_transports_own(name))
-        return not_sendable("the header " + std::string(name) + " is the transport's to write; leave it out");
-    if (has_control_character(value))
-        return not_sendable("the value of the header " + std::string(name) +
-                            " has a line break or another control character");
-    return {};
+bool is_sendable(const header_field& field) {
+    return is_token(field.name) && !is_transports_own(field.name) && !has_control_character(field.value);
+}
+
+/// Why the field may not be sent.
+failure not_sendable(const header_field& field) {
+    if (!is_token(field.name))
+        return not_sendable("the header name \"" + printable(field.name, 60) +
+                            "\" has characters that may not be sent");
+    if (is_transports_own(field.name))
+        return not_sendable("the header " + std::string(field.name) + " is the transport's to write; leave it out");
+    return not_sendable("the value of the header " + std::string(field.name) +
+                        " has a line break or another control character");
 }
 
 /// Also an empty body is announced where the method means to send one (RFC 9110, section 8.6).
@@ -155,9 +159,9 @@ result<destination> read_url(std::string_view text) {
 result<void> check_request(const http_request& request) {
     if (!is_token(request.method()) || request.method() == "CONNECT")
         return not_sendable("\"" + printable(request.method(), 60) + "\" is not a method that may be sent");
-    for (const auto [name, value] : request.headers())
-        if (auto checked = check_header(name, value); !checked)
-            return checked;
+    for (const header_field field : request.headers())
+        if (!is_sendable(field))
+            return not_sendable(field);
     return {};
 }
 

@@ -4,16 +4,16 @@
 
 namespace coauth::provider {
 
-arrival arrival_of(const http_response& response, clock::wall_time received_at) noexcept {
+std::chrono::seconds arrival::ahead() const noexcept {
     using std::chrono::seconds;
     constexpr seconds greatest_difference = std::chrono::days{1};
-    const auto date = parse_http_date(response.header("Date").value_or(""));
-    if (!date) {
-        return {.at = received_at};
+    const auto theirs = parse_http_date(date);
+    if (!theirs) {
+        return seconds{0};
     }
     // In whole seconds, as a Date is: clocks that agree shift nothing.
-    const seconds ahead = std::chrono::floor<seconds>(received_at) - std::chrono::floor<seconds>(*date);
-    return {.at = received_at, .ahead = std::chrono::abs(ahead) <= greatest_difference ? ahead : seconds{0}};
+    const seconds difference = std::chrono::floor<seconds>(at) - std::chrono::floor<seconds>(*theirs);
+    return std::chrono::abs(difference) <= greatest_difference ? difference : seconds{0};
 }
 
 }  // namespace coauth::provider

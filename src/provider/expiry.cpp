@@ -63,22 +63,22 @@ reading read_one(expiry_kind kind, const boost::json::value& value, const arriva
     if (kind == expiry_kind::iso8601) {
         const auto* text = value.if_string();
         const auto time = text ? parse_iso8601(*text) : std::nullopt;
-        return time ? reading{.what = reading::outcome::end, .end = *time + received.ahead} : reading{};
+        return time ? reading{.what = reading::outcome::end, .end = *time + received.ahead()} : reading{};
     }
     const auto number = number_in(value);
     if (!number) {
         return {};
     }
-    const wall_time epoch = wall_time{} + received.ahead;
+    const auto epoch = [&] { return wall_time{} + received.ahead(); };
     switch (kind) {
         case expiry_kind::seconds:
             return since(received.at, *number * 1000, greatest_lifetime_ms);
         case expiry_kind::milliseconds:
             return since(received.at, *number, greatest_lifetime_ms);
         case expiry_kind::unix_seconds:
-            return since(epoch, *number * 1000, greatest_unix_ms);
+            return since(epoch(), *number * 1000, greatest_unix_ms);
         default:
-            return since(epoch, *number, greatest_unix_ms);
+            return since(epoch(), *number, greatest_unix_ms);
     }
 }
 

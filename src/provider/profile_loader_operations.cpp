@@ -50,6 +50,8 @@ void read_headers(const place& where, const json::value& value, operation_rules&
             where.at(header.name).report("this header is written for you; remove it");
         } else if (!is_visible_ascii(header.value.source())) {
             where.at(header.name).report("a header's value has visible ASCII characters only; remove the others");
+        } else if (header.value.source().starts_with(' ') || header.value.source().ends_with(' ')) {
+            where.at(header.name).report("a header's value has no space at its ends; remove it");
         }
     }
 }

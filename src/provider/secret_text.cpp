@@ -18,16 +18,6 @@ namespace {
 
 namespace urls = boost::urls;
 
-void make_room(std::string& in, std::size_t for_more) {
-    if (in.capacity() - in.size() < for_more) {
-        std::string larger;
-        larger.reserve(std::max({std::size_t{512}, in.size() + for_more, 2 * in.capacity()}));
-        larger = in;
-        wipe(in);
-        in = std::move(larger);
-    }
-}
-
 /// Boost.URL's set as a table, which answers in a third of the time.
 constexpr auto is_unreserved = [] {
     std::array<bool, 256> in{};
@@ -55,9 +45,12 @@ void append_encoded(std::string& to, std::string_view more, bool space_as_plus) 
 
 }  // namespace
 
-void append_secret(std::string& to, std::string_view more) {
-    make_room(to, more.size());
-    to += more;
+void grow_secret(std::string& text, std::size_t for_more) {
+    std::string larger;
+    larger.reserve(std::max({std::size_t{512}, text.size() + for_more, 2 * text.capacity()}));
+    larger = text;
+    wipe(text);
+    text = std::move(larger);
 }
 
 void append_json_escaped(std::string& to, std::string_view more) {

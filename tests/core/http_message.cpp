@@ -61,6 +61,23 @@ TEST_CASE("the fields of a message come in their order, each as it was added") {
     CHECK(response.body() == "{}");
 }
 
+TEST_CASE("a response that is made with its fields is as one to which they were added") {
+    const std::vector<coauth::header_field> fields{{"X-Second", "1"}, {"X-First", ""}, {"x-second", "2"}};
+    coauth::http_response response{201, fields, "{}"};
+    CHECK(response.status() == 201);
+    CHECK(response.body() == "{}");
+    CHECK(response.header_count() == 3);
+    CHECK(fields_of(response) == field_list{{"X-Second", "1"}, {"X-First", ""}, {"x-second", "2"}});
+    response.add_header("X-Third", "3");
+    response.append_body("!");
+    CHECK(response.body() == "{}!");
+    CHECK(response.header("x-third") == "3");
+    const coauth::http_response bare{200, std::vector<coauth::header_field>{}, ""};
+    CHECK(bare.header_count() == 0);
+    CHECK(fields_of(bare).empty());
+    CHECK(bare.body().empty());
+}
+
 TEST_CASE("a field is written piece by piece, and is none where the writer says so") {
     coauth::http_request request{"GET", "https://a.example/"};
     request.add_header("Accept", "text/plain");
@@ -184,6 +201,7 @@ TEST_CASE("messages are wiped when they die, and when they are assigned over") {
         CHECK(request.body() == marked);
         coauth::http_response response{200, marked};
         response.add_header("Location", marked);
+        response = coauth::http_response{200, std::vector<coauth::header_field>{{"Location", marked}}, marked};
         response = coauth::http_response{404};
         CHECK(response.status() == 404);
         CHECK(response.header_count() == 0);

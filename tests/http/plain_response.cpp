@@ -60,7 +60,7 @@ TEST_CASE("what frames an answer in any other way is not plain") {
 
 TEST_CASE("what is written in any other way is not plain") {
     for (const std::string line : {"Na me: x", "Name : x", " Name: x", "Name", ": x", "N\xc3\xa4me: x", "Name: x\ty",
-                                   "Name: \x01", "Name: \xc3\xa4", "Name: x ", "Name: x\r"}) {
+                                   "Name: \x01", "Name: \xc3\xa4", "Name: x ", "Name:  x", "Name: x\r"}) {
         CAPTURE(line);
         CHECK_FALSE(is_plain(with_length + line + "\r\n\r\nok"));
     }
@@ -71,6 +71,18 @@ TEST_CASE("what is written in any other way is not plain") {
         CAPTURE(status);
         CHECK_FALSE(is_plain(status + "\r\nContent-Length: 2\r\n\r\nok"));
     }
+}
+
+TEST_CASE("an answer with many fields is not plain") {
+    const auto with_further = [](std::size_t fields) {
+        std::string wire = with_length;
+        for (std::size_t each = 0; each != fields; ++each) {
+            wire += "Name: x\r\n";
+        }
+        return wire + "\r\nok";
+    };
+    CHECK(is_plain(with_further(30)));
+    CHECK_FALSE(is_plain(with_further(31)));
 }
 
 TEST_CASE("what is over a limit is not plain") {

@@ -148,21 +148,29 @@ TEST_CASE("a warning names the field and not its value") {
 }
 
 TEST_CASE("a point in time is the provider's, and is brought to our clock") {
-    const auto end = [](expiry_kind kind, std::string_view value, std::chrono::seconds ahead) {
+    struct provider_time {
+        std::chrono::seconds ahead;  // so far our clock is
+        std::string_view date;
+    };
+    const auto end = [](expiry_kind kind, std::string_view value, std::string_view date) {
         std::vector<std::string> warnings;
         const auto json = boost::json::parse("{\"e\": " + std::string(value) + "}");
         const auto lifetime = kind == expiry_kind::issued_at_milliseconds ? std::optional(60s) : std::nullopt;
-        return provider::read_expiry({{"/e", kind}}, zero_expiry::expired, lifetime, json, {.at = now, .ahead = ahead},
+        return provider::read_expiry({{"/e", kind}}, zero_expiry::expired, lifetime, json, {.at = now, .date = date},
                                      warnings);
     };
-    for (const auto ahead : {0s, 7s, -7s, 3600s, -86'400s}) {
+    for (const auto& [ahead, date] : {provider_time{0s, "Mon, 21 Sep 2026 14:13:20 GMT"},
+                                      {7s, "Mon, 21 Sep 2026 14:13:13 GMT"},
+                                      {-7s, "Mon, 21 Sep 2026 14:13:27 GMT"},
+                                      {3600s, "Mon, 21 Sep 2026 13:13:20 GMT"},
+                                      {-86'400s, "Tue, 22 Sep 2026 14:13:20 GMT"}}) {
         CAPTURE(ahead.count());
-        CHECK(end(expiry_kind::unix_seconds, "1790003600", ahead) == now + 3600s + ahead);
-        CHECK(end(expiry_kind::unix_milliseconds, "1790003600250", ahead) == now + 3600250ms + ahead);
-        CHECK(end(expiry_kind::iso8601, "\"2026-09-21T15:13:20Z\"", ahead) == now + 3600s + ahead);
-        CHECK(end(expiry_kind::issued_at_milliseconds, "1789999999000", ahead) == now + 59s + ahead);
-        CHECK(end(expiry_kind::seconds, "3600", ahead) == now + 3600s);
-        CHECK(end(expiry_kind::milliseconds, "3600", ahead) == now + 3600ms);
+        CHECK(end(expiry_kind::unix_seconds, "1790003600", date) == now + 3600s + ahead);
+        CHECK(end(expiry_kind::unix_milliseconds, "1790003600250", date) == now + 3600250ms + ahead);
+        CHECK(end(expiry_kind::iso8601, "\"2026-09-21T15:13:20Z\"", date) == now + 3600s + ahead);
+        CHECK(end(expiry_kind::issued_at_milliseconds, "1789999999000", date) == now + 59s + ahead);
+        CHECK(end(expiry_kind::seconds, "3600", date) == now + 3600s);
+        CHECK(end(expiry_kind::milliseconds, "3600", date) == now + 3600ms);
     }
 }
 
@@ -170,9 +178,9 @@ TEST_CASE("a Date tells how far our clock is ahead, if it can be believed") {
     const auto ahead = [](std::string_view date, clock::wall_time received_at = now) {
         http_response response{200};
         response.add_header("date", date);
-        return provider::arrival_of(response, received_at).ahead;
+        return provider::arrival_of(response, received_at).ahead();
     };
-    CHECK(provider::arrival_of(http_response{200}, now).ahead == 0s);
+    CHECK(provider::arrival_of(http_response{200}, now).ahead() == 0s);
     CHECK(provider::arrival_of(http_response{200}, now).at == now);
     CHECK(ahead("Mon, 21 Sep 2026 14:13:20 GMT") == 0s);
     CHECK(ahead("Mon, 21 Sep 2026 14:13:20 GMT", now + 999ms) == 0s);  // a Date has no fraction

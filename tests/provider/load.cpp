@@ -138,6 +138,8 @@ TEST_CASE("templates and headers that cannot be") {
         {"/operations/find/headers", "{\"hOst\": \"x\"}", "/operations/find/headers/hOst", "written for you"},
         {"/operations/find/headers", "{\"A\": \"x\\r\\nB: y\"}", "/operations/find/headers/A", "visible ASCII"},
         {"/operations/find/headers", "{\"A\": \"\u00e4\"}", "/operations/find/headers/A", "visible ASCII"},
+        {"/operations/find/headers", "{\"A\": \" x\"}", "/operations/find/headers/A", "no space at its ends"},
+        {"/operations/find/headers", "{\"A\": \"{client_id} \"}", "/operations/find/headers/A", "no space at its ends"},
         {"/operations/a b", "{\"method\": \"GET\", \"url\": \"https://a.example/\"}", "/operations/a b",
          "no operation's name"},
     });

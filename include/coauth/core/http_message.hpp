@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,6 +65,7 @@ public:
 
 protected:
     explicit http_message(std::string text = {}, std::size_t in_front = 0);  ///< So much of the text is no body.
+    http_message(std::span<const header_field> headers, std::string_view body);
     http_message(const http_message&) = default;
     http_message(http_message&& other) noexcept  ///< Leaves an empty one.
         : header_count_(std::exchange(other.header_count_, 0)),
@@ -89,6 +91,7 @@ private:
     void grow(std::size_t bytes);
     [[nodiscard]] std::size_t begin_field(std::string_view name);
     void end_field(std::size_t at, std::size_t name_length) noexcept;
+    void put_before_body(std::size_t field_at) noexcept;
     void take_back_field(std::size_t at) noexcept;
 
     std::size_t header_count_ = 0;
@@ -188,6 +191,8 @@ class http_response : public http_message {
 public:
     http_response() = default;
     explicit http_response(unsigned status, std::string body = {});  ///< Without header fields.
+    /// Copies all of them, into memory of just their size.
+    http_response(unsigned status, std::span<const header_field> headers, std::string_view body);
     http_response(const http_response&) = default;
     http_response(http_response&& other) noexcept  ///< Leaves an empty one.
         : http_message(std::move(other)), status_(std::exchange(other.status_, 0)) {}
