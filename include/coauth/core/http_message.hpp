@@ -64,8 +64,8 @@ public:
     }
 
 protected:
-    explicit http_message(std::string text = {}, std::size_t in_front = 0);  ///< So much of the text is no body.
-    http_message(std::span<const header_field> headers, std::string_view body);
+    explicit http_message(std::string text = {}, std::size_t in_front = 0);      ///< So much of the text is no body.
+    http_message(std::span<const header_field> headers, std::string_view body);  ///< Copies all of them.
     http_message(const http_message&) = default;
     http_message(http_message&& other) noexcept  ///< Leaves an empty one.
         : header_count_(std::exchange(other.header_count_, 0)),
