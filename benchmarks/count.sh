@@ -1,7 +1,8 @@
 #!/bin/sh
 # Counts what a warm login costs, which repeats to about 1 % whatever else the machine does: user instructions (callgrind)
 # and allocations (a preloaded counter). Each is the difference of two runs of different length, so that beginning and ending are
-# not in it; callgrind counts from the end of the warm-up on.
+# not in it; callgrind counts from the end of the warm-up on, and allocations, where a connection more or less would show, in ten
+# times as many logins.
 #   sh benchmarks/count.sh                       installs what is missing and builds first
 #   BUILD=directory sh benchmarks/count.sh       takes the programs of a build that is there
 #   PORT=18440 and PROVIDER=directory            take a provider that runs already (benchmarks/provider/start.sh)
@@ -46,9 +47,9 @@ printf '%-10s %14s %10s %14s %10s %12s\n' "per login" instructions "x floor" all
 missed=0
 for client in ${CLIENTS-floor coauth}; do
     i1=$(instructions "$client" $few) i2=$(instructions "$client" $many)
-    a1=$(allocations "$client" $few) a2=$(allocations "$client" $many)
+    a1=$(allocations "$client" $((10 * few))) a2=$(allocations "$client" $((10 * many)))
     line=$(echo "$i1 $i2 $a1 $a2" | awk -v logins=$((many - few)) '{
-        printf "%.0f %.2f %.0f", ($2 - $1) / logins, ($5 - $3) / logins, ($6 - $4) / logins }')
+        printf "%.0f %.2f %.0f", ($2 - $1) / logins, ($5 - $3) / logins / 10, ($6 - $4) / logins / 10 }')
     [ "$client" != floor ] || floor=$line
     echo "$client $line ${floor-0 0 0}" | awk '{
         printf "%-10s %14d %10.2f %14.2f %10.2f %12d\n", $1, $2, $5 ? $2 / $5 : 0, $3, $6 ? $3 / $6 : 0, $4 }'
