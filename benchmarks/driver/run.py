@@ -34,7 +34,7 @@ def machine():
 
 def two_threads(command, directory, port, cpus, seconds, count):
     """Two threads against one. Where the cores do not suffice for two servers beside two clients, the CPU time tells:
-    what two threads could do if nothing else kept them waiting."""
+    what two threads could do if nothing else kept them waiting. Pairs differ by half among themselves, so there are many."""
     enough = len(cpus) >= 4
     provider = Provider(directory, port, ",".join(cpus[2:4]) if enough else None, workers=2)
     try:
@@ -68,7 +68,7 @@ def measure(given):
             released = runner.idle([*there["coauth"], "--release"], 500)
         finally:
             provider.stop()
-        threads = two_threads(there["coauth"], directory + "/two", given.port + 10, cpus, seconds, count)
+        threads = two_threads(there["coauth"], directory + "/two", given.port + 10, cpus, seconds, 1 if given.quick else 15)
     return {"machine": machine(), "date": datetime.date.today().isoformat(), "rounds": count, "seconds": seconds,
             "load": os.getloadavg()[0], "rows": rows, "fixed_rate": paced, "idle": idle, "idle_released": released,
             "threads": threads}
