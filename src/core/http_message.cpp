@@ -45,6 +45,35 @@ char* write_field(char* at, const header_field& field) noexcept {
     return std::copy(field.value.begin(), field.value.end(), at);
 }
 
+std::string grown(const std::string& text, std::size_t for_more) {
+    std::string larger;
+    larger.reserve(text.empty() ? for_more : std::max(text.size() + for_more, 2 * text.capacity()));
+    larger.append(text);
+    return larger;
+}
+
+/// No copy is left behind.
+void replace(std::string& text, std::string& by) noexcept {
+    wipe(text);
+    text.swap(by);
+}
+
+/// So many bytes more, which `write(char* at)` writes. They may come from the text itself, so what it was lasts until
+/// they are written.
+template <class Write>
+void append(std::string& text, std::size_t bytes, Write&& write) {
+    const std::size_t at = text.size();
+    if (bytes <= text.capacity() - at) {
+        text.resize(at + bytes);
+        write(text.data() + at);
+    } else {
+        std::string larger = grown(text, bytes);
+        larger.resize(at + bytes);
+        write(larger.data() + at);
+        replace(text, larger);
+    }
+}
+
 }  // namespace
 
 http_message::http_message(std::string text, std::size_t in_front)
@@ -95,18 +124,16 @@ std::optional<std::string_view> http_message::header(std::string_view name) cons
 void http_message::add_header(std::string_view name, std::string_view value) {
     const header_field field{name, value};
     const std::size_t at = text_.size();
-    reserve(bytes_of(field));
-    text_.resize(at + bytes_of(field));
-    write_field(text_.data() + at, field);
+    append(text_, bytes_of(field), [&](char* begin) { write_field(begin, field); });
     put_before_body(at);
 }
 
 // A field is written at the end, and goes before the body when it is whole.
 
 std::size_t http_message::begin_field(std::string_view name) {
-    reserve(sizeof(lengths) + name.size());
     const std::size_t at = text_.size();
-    text_.append(sizeof(lengths), '\0').append(name);
+    const header_field field{name, {}};
+    append(text_, bytes_of(field), [&](char* begin) { write_field(begin, field); });
     return at;
 }
 
@@ -130,21 +157,12 @@ void http_message::take_back_field(std::size_t at) noexcept {
 }
 
 void http_message::append_body(std::string_view bytes) {
-    reserve(bytes.size());
-    text_.append(bytes);
+    append(text_, bytes.size(), [&](char* at) { std::copy(bytes.begin(), bytes.end(), at); });
 }
 
-// No copy is left behind.
 void http_message::grow(std::size_t bytes) {
-    if (text_.empty() && !has_own_memory(text_)) {
-        text_.reserve(bytes);
-        return;
-    }
-    std::string larger;
-    larger.reserve(std::max(text_.size() + bytes, 2 * text_.capacity()));
-    larger.append(text_);
-    wipe(text_);
-    text_.swap(larger);
+    std::string larger = grown(text_, bytes);
+    replace(text_, larger);
 }
 
 http_request::http_request() : http_request("GET", {}) {}

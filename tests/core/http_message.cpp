@@ -78,6 +78,37 @@ TEST_CASE("a response that is made with its fields is as one to which they were 
     CHECK(bare.body().empty());
 }
 
+TEST_CASE("what is added to a message may be a view of it, also where it grows for that") {
+    coauth::http_request request{"GET", "https://b/"};
+    request.add_header("Referer", request.url());
+    request.append_body("body");
+    for (int times = 0; times != 20; ++times) {
+        const auto [name, value] = *request.headers().begin();
+        request.add_header(name, value);
+        request.append_body(request.body().substr(0, 4));
+        request.add_header("X-Body", request.body());
+        request.write_header(request.url(), [](std::string& to) { return to.append("1").size() > 0; });
+    }
+    CHECK(request.url() == "https://b/");
+    CHECK(request.header_count() == 61);
+    std::size_t number = 0;
+    for (const auto& [name, value] : request.headers()) {
+        CAPTURE(number);
+        const std::size_t round = (number + 2) / 3;
+        const std::string_view names[]{"https://b/", "Referer", "X-Body"};
+        CHECK(name == (number == 0 ? "Referer" : names[number % 3]));
+        if (number % 3 == 2) {
+            CHECK(value.size() == 4 * (round + 1));
+            CHECK(value.substr(value.size() - 4) == "body");
+        } else {
+            CHECK(value == (number != 0 && number % 3 == 0 ? "1" : "https://b/"));
+        }
+        ++number;
+    }
+    CHECK(request.body().size() == 84);
+    CHECK(request.body().substr(80) == "body");
+}
+
 TEST_CASE("a field is written piece by piece, and is none where the writer says so") {
     coauth::http_request request{"GET", "https://a.example/"};
     request.add_header("Accept", "text/plain");
