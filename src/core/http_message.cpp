@@ -1,3 +1,5 @@
+#include "core/growing_text.hpp"
+
 #include <coauth/core/http_message.hpp>
 
 #include <boost/url/grammar/ci_string.hpp>
@@ -45,19 +47,6 @@ char* write_field(char* at, const header_field& field) noexcept {
     return std::copy(field.value.begin(), field.value.end(), at);
 }
 
-std::string grown(const std::string& text, std::size_t for_more) {
-    std::string larger;
-    larger.reserve(text.empty() ? for_more : std::max(text.size() + for_more, 2 * text.capacity()));
-    larger.append(text);
-    return larger;
-}
-
-/// No copy is left behind.
-void replace(std::string& text, std::string& by) noexcept {
-    wipe(text);
-    text.swap(by);
-}
-
 /// So many bytes more, which `write(char* at)` writes. They may come from the text itself, so what it was lasts until
 /// they are written.
 template <class Write>
@@ -70,7 +59,7 @@ void append(std::string& text, std::size_t bytes, Write&& write) {
         std::string larger = grown(text, bytes);
         larger.resize(at + bytes);
         write(larger.data() + at);
-        replace(text, larger);
+        replace_wiped(text, larger);
     }
 }
 
@@ -162,7 +151,7 @@ void http_message::append_body(std::string_view bytes) {
 
 void http_message::grow(std::size_t bytes) {
     std::string larger = grown(text_, bytes);
-    replace(text_, larger);
+    replace_wiped(text_, larger);
 }
 
 http_request::http_request() : http_request("GET", {}) {}

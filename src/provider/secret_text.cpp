@@ -1,6 +1,7 @@
 #include "provider/secret_text.hpp"
 
 #include "core/ascii.hpp"
+#include "core/growing_text.hpp"
 
 #include <coauth/core/secret.hpp>
 
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <utility>
 
 namespace coauth::provider {
 namespace {
@@ -46,11 +46,9 @@ void append_encoded(std::string& to, std::string_view more, bool space_as_plus) 
 }  // namespace
 
 void grow_secret(std::string& text, std::size_t for_more) {
-    std::string larger;
-    larger.reserve(std::max({std::size_t{512}, text.size() + for_more, 2 * text.capacity()}));
-    larger = text;
-    wipe(text);
-    text = std::move(larger);
+    constexpr std::size_t least = 512;
+    std::string larger = grown(text, for_more, least);
+    replace_wiped(text, larger);
 }
 
 void append_json_escaped(std::string& to, std::string_view more) {

@@ -8,6 +8,7 @@ namespace coauth::provider {
 
 // A request's body and URL carry secrets: where the text has to grow, no copy is left behind.
 
+/// At least so many bytes more.
 void grow_secret(std::string& text, std::size_t for_more);
 
 inline void make_room(std::string& in, std::size_t for_more) {
