@@ -31,8 +31,9 @@ connection_pool::~connection_pool() {
 
 // No coroutine of its own: one frame less for each request.
 awaitable<http_response> connection_pool::send(http_request request) {
-    const auto begin = [](auto handler, const std::shared_ptr<implementation>& core,
-                          const std::shared_ptr<http::call>& asked, std::exception_ptr refused) {
+    // By value: the caller may be resumed, and its frame gone with all that it holds, while this has still to begin.
+    const auto begin = [](auto handler, std::shared_ptr<implementation> core, std::shared_ptr<http::call> asked,
+                          std::exception_ptr refused) {
         const executor home = asio::get_associated_executor(handler);
         http::call::completion done{std::move(handler)};
         if (asked) {

@@ -35,7 +35,8 @@ failure overdue(const attempt& which) {
 // No coroutine of ours: whoever waits has one frame more of Asio's, and its waiter. They are many.
 awaitable<login_session_ptr> broker_core::wait(std::shared_ptr<broker_core> self, std::shared_ptr<outcome> what,
                                                attempt* whose_end, std::chrono::milliseconds limit) {
-    const auto begin = [](auto handler, const std::shared_ptr<broker_core>& core, std::shared_ptr<outcome> awaited,
+    // By value: the caller may be resumed, and its frame gone with all that it holds, before it is parked whole.
+    const auto begin = [](auto handler, std::shared_ptr<broker_core> core, std::shared_ptr<outcome> awaited,
                           attempt* whose, std::chrono::milliseconds within) {
         const executor home = asio::get_associated_executor(handler);
         const clock::steady_time until = core->clock_->steady_now() + bounded(within);

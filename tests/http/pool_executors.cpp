@@ -1,3 +1,4 @@
+#include "tests/http/interrupting_executor.hpp"
 #include "tests/http/pool_fixture.hpp"
 
 #include <boost/asio/bind_executor.hpp>
@@ -13,6 +14,7 @@
 #include <doctest/doctest.h>
 
 #include <exception>
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -186,6 +188,41 @@ TEST_CASE("a future and a callback serve as well as a coroutine") {
         called.set_value(thrown ? 0 : answer.status());
     });
     CHECK(called.get_future().get() == 200);
+}
+
+TEST_CASE("a pool that dies while a request that has ended is still being begun") {
+    scripted_peer peer{identity_of(), answer_always};
+    pool_fixture test;
+    asio::thread_pool callers{2};
+    pool_options options = test.options_for(peer);
+    options.observer = std::make_shared<recorder>();
+    const std::weak_ptr<const observer> of_the_pool = options.observer;
+    bool lives = false;
+    std::function<void()> others;
+    auto pool =
+        std::make_unique<connection_pool>(interrupting_executor{&test.context, &others}, std::exchange(options, {}));
+    std::future<http_response> answer;
+    std::promise<void> begun;
+    others = [&] {
+        begun.get_future().wait();
+        pool.reset();
+        answer.wait();  // on the other thread, the caller's frames go
+        test.context.run();
+        lives = !of_the_pool.expired();
+    };
+    answer = asio::co_spawn(callers, pool->send(get()), asio::use_future);
+    begun.set_value();
+    try {
+        answer.get();
+        FAIL("it was answered");
+    } catch (const error& why) {
+        CHECK(why.reason() == errc::shut_down);
+    }
+    callers.join();
+    CHECK(lives);
+    test.context.restart();
+    test.context.run();
+    CHECK(of_the_pool.expired());
 }
 
 TEST_CASE("a pool that dies while many threads use it ends each of their requests once") {

@@ -1,20 +1,25 @@
 // Many threads on one broker, on the machine's clock. Nothing sleeps: the number of logins is bounded, and each test
 // ends when every caller was resumed.
+#include "tests/http/interrupting_executor.hpp"
 #include "tests/login/login_world.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <doctest/doctest.h>
 
 #include <array>
 #include <atomic>
+#include <functional>
+#include <future>
 #include <random>
 #include <thread>
 #include <type_traits>
@@ -182,6 +187,47 @@ TEST_CASE("whatever many threads do at once, every caller is resumed once and no
         CHECK(how.answers[303] + how.answers[400] > 0);
         CHECK(how.answers[502] == 0);
     }
+}
+
+awaitable<void> await_login(pending_login login) {
+    co_await login.completed(1s);
+}
+
+TEST_CASE("a broker that dies while a caller whose login has ended is still being parked") {
+    quick_provider provider;
+    asio::io_context context;
+    asio::thread_pool callers{2};
+    login_options options;
+    options.clock = std::make_shared<manual_clock>();
+    const std::weak_ptr<const clock> of_the_broker = options.clock;
+    bool lives = false;
+    std::function<void()> others;
+    auto broker = std::make_unique<login_broker>(interrupting_executor{&context, &others}, std::exchange(options, {}));
+    pending_login login = broker->begin(hitkey(provider));
+    context.run();  // then what is posted to the broker's strand is posted to its executor
+    context.restart();
+    std::future<void> ended;
+    std::promise<void> begun;
+    others = [&] {
+        begun.get_future().wait();
+        broker.reset();
+        ended.wait();  // on the other thread, the caller's frames go
+        context.run();
+        lives = !of_the_broker.expired();
+    };
+    ended = asio::co_spawn(callers, await_login(std::move(login)), asio::use_future);
+    begun.set_value();
+    try {
+        ended.get();
+        FAIL("it was logged in");
+    } catch (const error& why) {
+        CHECK(why.reason() == errc::shut_down);
+    }
+    callers.join();
+    CHECK(lives);
+    context.restart();
+    context.run();
+    CHECK(of_the_broker.expired());
 }
 
 TEST_CASE("a broker that dies among threads wakes everybody") {
