@@ -201,7 +201,7 @@ TEST_CASE("a pool that dies while a request that has ended is still being begun"
     std::function<void()> others;
     auto pool =
         std::make_unique<connection_pool>(interrupting_executor{&test.context, &others}, std::exchange(options, {}));
-    std::future<http_response> answer;
+    std::shared_future<http_response> answer;
     std::promise<void> begun;
     others = [&] {
         begun.get_future().wait();

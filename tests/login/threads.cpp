@@ -206,7 +206,7 @@ TEST_CASE("a broker that dies while a caller whose login has ended is still bein
     pending_login login = broker->begin(hitkey(provider));
     context.run();  // then what is posted to the broker's strand is posted to its executor
     context.restart();
-    std::future<void> ended;
+    std::shared_future<void> ended;
     std::promise<void> begun;
     others = [&] {
         begun.get_future().wait();
