@@ -1,4 +1,5 @@
 #include "core/growing_text.hpp"
+#include "core/spare_texts.hpp"
 
 #include <coauth/core/http_message.hpp>
 
@@ -25,8 +26,7 @@ lengths lengths_at(const char* at) noexcept {
 }
 
 std::string with_room(std::string_view text, std::size_t room) {
-    std::string made;
-    made.reserve(text.size() + room);
+    std::string made = spare_text(text.size() + room);
     made.append(text);
     return made;
 }
@@ -73,12 +73,18 @@ http_message::http_message(std::span<const header_field> headers, std::string_vi
     for (const header_field& each : headers) {
         body_at_ += bytes_of(each);
     }
-    text_.resize(body_at_ + body.size());
+    text_ = spare_text(body_at_ + body.size());
+    text_.resize(body_at_);
     char* at = text_.data();
     for (const header_field& each : headers) {
         at = write_field(at, each);
     }
-    std::copy(body.begin(), body.end(), at);
+    text_.append(body);
+}
+
+void http_message::let_go() noexcept {
+    wipe(text_);
+    keep_spare(text_);
 }
 
 void http_message::swap(http_message& other) noexcept {

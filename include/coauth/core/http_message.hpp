@@ -79,7 +79,7 @@ protected:
     http_message& operator=(const http_message&) = delete;
     ~http_message() {
         if (!text_.empty() || has_own_memory(text_)) {  // what was moved from is clean
-            wipe(text_);
+            let_go();
         }
     }
 
@@ -88,6 +88,7 @@ protected:
     [[nodiscard]] std::string_view in_front() const noexcept { return std::string_view{text_}.substr(0, fields_at_); }
 
 private:
+    void let_go() noexcept;
     void grow(std::size_t bytes);
     [[nodiscard]] std::size_t begin_field(std::string_view name);
     void end_field(std::size_t at, std::size_t name_length) noexcept;
@@ -191,7 +192,7 @@ class http_response : public http_message {
 public:
     http_response() = default;
     explicit http_response(unsigned status, std::string body = {});  ///< Without header fields.
-    /// Copies all of them, into memory of just their size.
+    /// Copies all of them.
     http_response(unsigned status, std::span<const header_field> headers, std::string_view body);
     http_response(const http_response&) = default;
     http_response(http_response&& other) noexcept  ///< Leaves an empty one.
