@@ -58,14 +58,14 @@ bool ledger::serve_at_once(origin_book& book, const std::shared_ptr<call>& asked
                            ledger_orders& orders) {
     while (!book.idle.empty()) {
         // The last used: the others may then reach their idle time.
-        const std::shared_ptr<connection> server = book.idle.back();
-        if (const auto reason = outlived(now - server->idle_since, now - server->opened_at, limits_)) {
-            remove(*server, *reason, orders);
+        connection& last = *book.idle.back();
+        if (const auto reason = outlived(now - last.idle_since, now - last.opened_at, limits_)) {
+            remove(last, *reason, orders);
             continue;
         }
+        std::shared_ptr<connection> server = std::move(book.idle.back());
         book.idle.pop_back();
-        assign(server, asked, now);
-        orders.serve.push_back({server, asked});
+        assign(std::move(server), asked, now, orders);
         return true;
     }
     return false;
@@ -88,27 +88,31 @@ void ledger::open_what_is_needed(origin_book& book, ledger_orders& orders) {
         opening->client = *waiting;
         (*waiting)->opening = opening.get();
         book.connections.push_back(opening);
+        book.idle.reserve(book.connections.capacity());  // what becomes idle finds room
         ++book.opening;
         orders.open.push_back(opening);
         --wanted;
     }
 }
 
-void ledger::assign(const std::shared_ptr<connection>& server, const std::shared_ptr<call>& client,
-                    clock::steady_time now) {
-    server->now = connection::stage::busy;
-    server->client = client;
-    server->told->begin_exchange();
-    client->now = call::stage::served;
-    client->server = server.get();
-    client->connection_number = server->number;
-    ++client->attempts;
-    client->reused = server->served > 0;
-    totals_.reused += client->reused ? 1 : 0;
-    if (client->attempts == 1) {
-        const auto opening = client->durations.connecting + client->durations.handshake;
-        client->durations.waiting = std::max(std::chrono::nanoseconds{}, now - client->started - opening);
+void ledger::assign(std::shared_ptr<connection> free, std::shared_ptr<call> waiting, clock::steady_time now,
+                    ledger_orders& orders) {
+    connection& server = *free;
+    call& client = *waiting;
+    server.now = connection::stage::busy;
+    server.client = waiting;
+    server.told->begin_exchange(now);
+    client.now = call::stage::served;
+    client.server = &server;
+    client.connection_number = server.number;
+    ++client.attempts;
+    client.reused = server.served > 0;
+    totals_.reused += client.reused ? 1 : 0;
+    if (client.attempts == 1) {
+        const auto opening = client.durations.connecting + client.durations.handshake;
+        client.durations.waiting = std::max(std::chrono::nanoseconds{}, now - client.started - opening);
     }
+    orders.serve.push_back({std::move(free), std::move(waiting)});
 }
 
 void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& orders) {
@@ -118,19 +122,17 @@ void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& o
         open_what_is_needed(book, orders);
         return;
     }
-    const std::shared_ptr<connection> free = from.shared_from_this();
     if (!book.waiting.empty()) {
-        const std::shared_ptr<call> first = std::move(book.waiting.front());
+        std::shared_ptr<call> first = std::move(book.waiting.front());
         book.waiting.pop_front();
-        assign(free, first, now);
-        orders.serve.push_back({free, first});
+        assign(from.shared_from_this(), std::move(first), now, orders);
         return;
     }
-    free->now = connection::stage::idle;
-    free->fresh = false;
-    free->client.reset();
-    free->idle_since = now;
-    book.idle.push_back(free);
+    from.now = connection::stage::idle;
+    from.fresh = false;
+    from.client.reset();
+    from.idle_since = now;
+    book.idle.push_back(from.shared_from_this());
 }
 
 bool ledger::begin_to_send(ledger_orders::serving& order) noexcept {
@@ -182,7 +184,7 @@ void ledger::answered(connection& from, http_response&& answer, std::optional<cl
         return;
     }
     origin_book& book = from.home;
-    end(from.client, call_result{std::move(answer)}, orders);
+    end(std::move(from.client), call_result{std::move(answer)}, orders);
     ++from.served;
     from.fresh = false;
     if (worn_out) {
@@ -276,11 +278,11 @@ void ledger::close_what_nobody_needs(origin_book& book, close_reason reason, led
     }
 }
 
-void ledger::end(const std::shared_ptr<call>& done, call_result&& came_to, ledger_orders& orders) {
+void ledger::end(std::shared_ptr<call> done, call_result&& came_to, ledger_orders& orders) {
     finish(*done);
     done->came_to = std::move(came_to);
     totals_.failed += std::holds_alternative<failure>(done->came_to) ? 1 : 0;
-    orders.end.push_back(done);
+    orders.end.push_back(std::move(done));
 }
 
 void ledger::finish(call& done) noexcept {

@@ -88,12 +88,13 @@ private:
                        ledger_orders& orders);
     void wait_in_front(origin_book& book, const std::shared_ptr<call>& asked, ledger_orders& orders);
     void open_what_is_needed(origin_book& book, ledger_orders& orders);
-    void assign(const std::shared_ptr<connection>& server, const std::shared_ptr<call>& client, clock::steady_time now);
+    void assign(std::shared_ptr<connection> free, std::shared_ptr<call> waiting, clock::steady_time now,
+                ledger_orders& orders);
     void set_free(connection& from, clock::steady_time now, ledger_orders& orders);
 
     void give_up(const std::shared_ptr<call>& unlucky, failure why, close_reason reason, ledger_orders& orders);
     void close_what_nobody_needs(origin_book& book, close_reason reason, ledger_orders& orders);
-    void end(const std::shared_ptr<call>& done, call_result&& came_to, ledger_orders& orders);
+    void end(std::shared_ptr<call> done, call_result&& came_to, ledger_orders& orders);
     static void finish(call& done) noexcept;
     void remove(connection& gone, close_reason reason, ledger_orders& orders);
 

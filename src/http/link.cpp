@@ -275,7 +275,6 @@ void link::implementation::require_open() const {
 
 bool link::implementation::send(const http_request& request, const destination& goes_to,
                                 const std::shared_ptr<exchange_owner>& kept) {
-    told_->begin_exchange();
     write_request(wire_, request, goes_to);
     const response_body body = request.method() == "HEAD" ? response_body::none : response_body::framed;
     return exchange_->send(wire_, body, kept);
@@ -290,16 +289,17 @@ void link::implementation::forget_request() noexcept {
 }
 
 std::optional<close_reason> link::implementation::unfit() {
-    boost::system::error_code failed = asio::error::would_block;
-    bool more = stream_->fetch() || stream_->has_unread();
-    while (more) {
+    if (!stream_->fetch() && !stream_->has_unread()) {  // silent, as nearly all are
+        return std::nullopt;
+    }
+    boost::system::error_code failed;
+    do {
         std::array<char, 1> byte{};
         if (stream_->read_some(asio::buffer(byte), failed) > 0 ||
             late_handshake_messages_ > most_late_handshake_messages) {
             return close_reason::unexpected_bytes;
         }
-        more = failed == asio::error::would_block && stream_->fetch();
-    }
+    } while (failed == asio::error::would_block && stream_->fetch());
     if (failed != asio::error::would_block) {
         return close_reason::peer_closed;
     }

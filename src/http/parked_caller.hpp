@@ -56,6 +56,11 @@ public:
         handler_.swap(handler);  // its move assignment recurses without end in Boost 1.81
     }
 
+    /// Whether anybody could cancel it.
+    [[nodiscard]] bool is_cancellable() const noexcept {
+        return boost::asio::get_associated_cancellation_slot(handler_).is_connected();
+    }
+
     /// Has `cancel()` called, on the caller's executor, when the caller is cancelled: once it is parked, and before
     /// anybody else knows of it, since from then on it may be resumed, on another thread, at any moment. `cancel` may
     /// be called when it has been resumed already, and must not keep the caller alive.
@@ -90,8 +95,11 @@ public:
             deliver(std::move(with), std::move(handler));
         });
         if (const auto* io = home.template target<working_io_executor>()) {
-            const auto later = boost::asio::require(*io, boost::asio::execution::blocking.never);
-            boost::asio::require(later, boost::asio::execution::allocator(room.get())).execute(std::move(resumed));
+            // What is posted counts as work, so this need not.
+            const auto later = boost::asio::query(*io, boost::asio::execution::context).get_executor();
+            boost::asio::require(later, boost::asio::execution::blocking.never,
+                                 boost::asio::execution::allocator(room.get()))
+                .execute(std::move(resumed));
         } else {
             boost::asio::post(home, std::move(resumed));
         }

@@ -94,13 +94,15 @@ void pool_core::begin(const std::shared_ptr<call>& asked, const executor& home, 
     asked->started = clock_->steady_now();
     tell([&](observer& told) { told.request_started(event_of(*asked)); });
     asked->caller.park(home, std::move(handler));
-    asked->caller.on_cancellation([core = weak_from_this(), call = std::weak_ptr{asked}] {
-        const auto self = core.lock();
-        const auto given_up = call.lock();
-        if (self && given_up) {
-            self->change([&](ledger_orders& orders) { self->ledger_.cancel(given_up, orders); });
-        }
-    });
+    if (asked->caller.is_cancellable()) {
+        asked->caller.on_cancellation([core = weak_from_this(), call = std::weak_ptr{asked}] {
+            const auto self = core.lock();
+            const auto given_up = call.lock();
+            if (self && given_up) {
+                self->change([&](ledger_orders& orders) { self->ledger_.cancel(given_up, orders); });
+            }
+        });
+    }
     change([&](ledger_orders& orders) { ledger_.submit(asked, asked->started, orders); });
 }
 
@@ -375,32 +377,32 @@ void pool_core::serve_queued() {
         begin_serving();
     }
     boost::container::static_vector<std::shared_ptr<service>, most_at_once> sent;
-    for (const ledger_orders::serving& order : now) {
-        if (auto served = serve(order)) {
+    for (ledger_orders::serving& order : now) {
+        if (auto served = serve(std::move(order))) {
             sent.push_back(std::move(served));
         }
     }
-    for (std::shared_ptr<service>& served : sent) {
-        receive(std::move(served));
+    for (const std::shared_ptr<service>& served : sent) {
+        receive(served);
     }
 }
 
 /// What is to receive the answer, if there will be one.
-std::shared_ptr<pool_core::service> pool_core::serve(const ledger_orders::serving& order) {
+std::shared_ptr<pool_core::service> pool_core::serve(ledger_orders::serving order) {
+    const connection_ptr with = order.which;
     try {
-        return give_up_unfit(order) ? nullptr : exchange(order);
+        return give_up_unfit(order) ? nullptr : exchange(std::move(order));
     } catch (...) {
-        work_broke(order.which, std::current_exception());
+        work_broke(with, std::current_exception());
         return nullptr;
     }
 }
 
-void pool_core::receive(std::shared_ptr<service> served) {
-    const connection_ptr with = served->order.which;
+void pool_core::receive(const std::shared_ptr<service>& served) {
     try {
-        with->io.receive(std::move(served));
+        served->order.which->io.receive(served);
     } catch (...) {
-        work_broke(with, std::current_exception());
+        work_broke(served->order.which, std::current_exception());
     }
 }
 
@@ -414,15 +416,16 @@ bool pool_core::give_up_unfit(const ledger_orders::serving& order) {
     return reason.has_value();
 }
 
-std::shared_ptr<pool_core::service> pool_core::exchange(const ledger_orders::serving& order) {
+std::shared_ptr<pool_core::service> pool_core::exchange(ledger_orders::serving order) {
     connection& with = *order.which;
     if (with.served > 0) {
         tell([&](observer& told) { told.connection_reused(with.event()); });
     }
     auto kept = with.spare ? std::static_pointer_cast<service>(std::move(with.spare)) : std::make_shared<service>();
     kept->self = shared_from_this();
-    kept->order = order;
-    return with.io.send(order.client->request, *order.client->target, kept) ? kept : nullptr;
+    kept->order = std::move(order);
+    const call& client = *kept->order.client;
+    return with.io.send(client.request, *client.target, kept) ? kept : nullptr;
 }
 
 void pool_core::exchanged(const connection_ptr& with, exchange_result ended) {

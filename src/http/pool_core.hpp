@@ -60,10 +60,10 @@ private:
     void serve_queued();
 
     // Where the connection is nobody else's.
-    std::shared_ptr<service> serve(const ledger_orders::serving& order);
+    std::shared_ptr<service> serve(ledger_orders::serving order);
     bool give_up_unfit(const ledger_orders::serving& order);
-    std::shared_ptr<service> exchange(const ledger_orders::serving& order);
-    void receive(std::shared_ptr<service> served);
+    std::shared_ptr<service> exchange(ledger_orders::serving order);
+    void receive(const std::shared_ptr<service>& served);
     void exchanged(const connection_ptr& with, exchange_result ended);
     void examine(const connection_ptr& with);
 
