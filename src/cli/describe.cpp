@@ -51,7 +51,7 @@ json::object to_json(const identity& who) {
     add(out, "email", who.email);
     add(out, "email_verified", who.email_verified);
     add(out, "picture", who.picture);
-    out["claims"] = who.claims;
+    out["claims"] = who.claims();
     return out;
 }
 

@@ -159,9 +159,9 @@ struct client::steps {
 
     template <class Step>
     static awaitable<http_response> ask(const state& self, const Step& step) {
-        http_request request = provider::build_request(self.what, step.operation, values_of(self, step)).value();
-        request.timeout = self.options.timeout;
-        return self.via->send(std::move(request));
+        auto request = provider::build_request(self.what, step.operation, values_of(self, step));
+        request.value().timeout = self.options.timeout;
+        return self.via->send(std::move(*request));
     }
 
     template <class Step>

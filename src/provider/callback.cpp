@@ -50,7 +50,7 @@ private:
     }
     std::string_view value_of(std::string_view name) const;
     std::string_view first_of(const std::vector<std::string>& names) const;
-    std::string_view token_text() const { return rules_.token ? value_of(rules_.token->access_token) : ""; }
+    std::string_view token_text() const { return rules_.token ? value_of(rules_.token->access_token.text()) : ""; }
     bool is_own(std::string_view name) const;
     parameters further() const;
 
@@ -159,7 +159,7 @@ bool callback_reader::is_own(std::string_view name) const {
     };
     return name == rules_.state || holds(rules_.code) || holds(rules_.error_code) || holds(rules_.error_text) ||
            (!rules_.issuer.empty() && name == "iss") ||
-           (rules_.token && (name == rules_.token->access_token || name == rules_.token->refresh_token));
+           (rules_.token && (name == rules_.token->access_token.text() || name == rules_.token->refresh_token.text()));
 }
 
 parameters callback_reader::further() const {
@@ -183,9 +183,9 @@ result<grant> callback_reader::make_grant() const {
         return made;
     }
     boost::json::object reply;
-    reply.emplace(rules_.token->access_token, token_text());
+    reply.emplace(rules_.token->access_token.text(), token_text());
     if (!rules_.token->refresh_token.empty()) {
-        reply.emplace(rules_.token->refresh_token, value_of(rules_.token->refresh_token));
+        reply.emplace(rules_.token->refresh_token.text(), value_of(rules_.token->refresh_token.text()));
     }
     for (const auto& each : made.extra) {
         reply.emplace(each.name, each.value);

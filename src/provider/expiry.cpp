@@ -1,6 +1,5 @@
 #include "provider/expiry.hpp"
 
-#include "provider/reply_value.hpp"
 #include "provider/timestamps.hpp"
 
 #include <boost/json/string.hpp>
@@ -82,10 +81,6 @@ reading read_one(expiry_kind kind, const boost::json::value& value, const arriva
     }
 }
 
-std::string name_in(std::string_view at) {
-    return std::string(at.starts_with('/') ? at.substr(1) : at);
-}
-
 }  // namespace
 
 std::optional<wall_time> read_expiry(const std::vector<expiry_rule>& rules, zero_expiry zero,
@@ -94,20 +89,20 @@ std::optional<wall_time> read_expiry(const std::vector<expiry_rule>& rules, zero
                                      std::vector<std::string>& warnings) {
     wall_time start = received.at;
     for (const auto& rule : rules) {
-        const auto* value = find_at(from, rule.at);
+        const auto* value = rule.at.find_in(from);
         if (!value) {
             continue;
         }
         const reading found = read_one(rule.kind, *value, received);
         if (found.what == reading::outcome::nonsense) {
-            warnings.push_back(name_in(rule.at) + " is not an expiry that can be read");
+            warnings.push_back(std::string(rule.at.name()) + " is not an expiry that can be read");
         } else if (rule.kind == expiry_kind::issued_at_milliseconds) {
             start = found.what == reading::outcome::end ? found.end : start;
         } else if (found.what == reading::outcome::end) {
             return found.end;
         } else {
             if (found.what == reading::outcome::negative && zero == zero_expiry::expired) {
-                warnings.push_back(name_in(rule.at) + " is negative");
+                warnings.push_back(std::string(rule.at.name()) + " is negative");
             }
             return zero == zero_expiry::never ? std::nullopt : std::optional(received.at);
         }

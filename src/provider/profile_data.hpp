@@ -1,5 +1,6 @@
 #pragma once
 
+#include "provider/field_pointer.hpp"
 #include "provider/template_text.hpp"
 
 #include <coauth/core/error.hpp>
@@ -58,7 +59,7 @@ struct authorization_rules {
 enum class expiry_kind { seconds, milliseconds, unix_seconds, unix_milliseconds, iso8601, issued_at_milliseconds };
 
 struct expiry_rule {
-    std::string at;  ///< JSON pointer, or a form field's or callback parameter's name.
+    field_pointer at;
     expiry_kind kind = expiry_kind::seconds;
 };
 
@@ -66,12 +67,12 @@ enum class zero_expiry { expired, never };
 
 /// Where a token stands in a reply or a callback.
 struct token_rules {
-    std::string root;  ///< Pointer to the object that holds the rest; empty: the whole.
-    std::string access_token = "/access_token";
-    std::string refresh_token;  ///< Empty: the dialect has none. Likewise below.
-    std::string token_type;
+    field_pointer root;  ///< To the object that holds the rest; empty: the whole.
+    field_pointer access_token{"/access_token"};
+    field_pointer refresh_token;  ///< Empty: the dialect has none. Likewise below.
+    field_pointer token_type;
     bool token_type_required = false;
-    std::string scope;
+    field_pointer scope;
     std::string scope_separator;  ///< Empty: the profile's.
     std::vector<expiry_rule> expires;
     std::vector<expiry_rule> refresh_expires;
@@ -96,26 +97,26 @@ struct callback_rules {
 struct body_condition {
     enum class test { equals, differs, present, absent, empty, text };
     test what = test::present;
-    std::string at;            ///< JSON pointer
+    field_pointer at;
     boost::json::value value;  ///< For equals and differs.
     std::string text;          ///< For text: the whole body, trimmed.
 };
 
 struct error_rules {
-    std::vector<body_condition> when;         ///< Any of these makes a reply an error, whatever its status.
-    std::vector<std::string> code{"/error"};  ///< Pointers, best first.
-    std::vector<std::string> text{"/error_description"};
+    std::vector<body_condition> when;  ///< Any of these makes a reply an error, whatever its status.
+    std::vector<field_pointer> code{field_pointer{"/error"}};  ///< Best first.
+    std::vector<field_pointer> text{field_pointer{"/error_description"}};
     std::map<std::string, errc, std::less<>> map;            ///< Code, text or whole plain body -> meaning.
     std::map<unsigned, errc> statuses;                       ///< Where nothing above maps.
     std::optional<errc> fallback;                            ///< Where no status maps either.
     std::map<std::string, std::string, std::less<>> advice;  ///< Code or text -> what to do, in our words.
-    std::string request_id;                                  ///< Pointer to the provider's name for the request.
+    field_pointer request_id;                                ///< To the provider's name for the request.
 };
 
 enum class reply_format { json, form, json_or_form, text, none };
 
 struct identity_rules {
-    std::string subject, name, username, email, email_verified, picture;  ///< Pointers; empty: not there.
+    field_pointer subject, name, username, email, email_verified, picture;  ///< Empty: not there.
 };
 
 struct operation_rules {

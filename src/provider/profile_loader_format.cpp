@@ -134,13 +134,15 @@ void read(const place& where, const boost::json::value& value, template_text& in
     }
 }
 
-void read_pointer(const place& where, const boost::json::value& value, std::string& into, bool whole) {
-    read(where, value, into);
-    if (!is_pointer(into)) {
+void read_pointer(const place& where, const boost::json::value& value, field_pointer& into, bool whole) {
+    std::string text;
+    read(where, value, text);
+    if (!is_pointer(text)) {
         where.report("this is no JSON pointer; write it as \"/name\" or \"/name/0/inner\"");
-    } else if (into.empty() && !whole && value.is_string()) {
+    } else if (text.empty() && !whole && value.is_string()) {
         where.report("this is empty; write a JSON pointer as \"/name\", or leave the key out");
     }
+    into = std::move(text);
 }
 
 }  // namespace coauth::provider

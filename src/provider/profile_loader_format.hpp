@@ -1,5 +1,6 @@
 #pragma once
 
+#include "provider/field_pointer.hpp"
 #include "provider/template_text.hpp"
 
 #include <boost/json/object.hpp>
@@ -89,7 +90,7 @@ void read(const place& where, const boost::json::value& value, std::chrono::seco
 void read(const place& where, const boost::json::value& value, template_text& into);
 
 /// Reads a JSON pointer; the empty one, which means the whole, only where `whole` says so.
-void read_pointer(const place& where, const boost::json::value& value, std::string& into, bool whole = false);
+void read_pointer(const place& where, const boost::json::value& value, field_pointer& into, bool whole = false);
 
 template <class E>
     requires std::is_enum_v<E>

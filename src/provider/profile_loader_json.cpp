@@ -1,5 +1,7 @@
 #include "provider/profile_loader_json.hpp"
 
+#include "provider/json_listener.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 
@@ -18,17 +20,10 @@ namespace json = boost::json;
 constexpr std::size_t greatest_depth = 32;
 
 /// Watches a text being parsed, and stops it where Boost.JSON would let pass what a profile must not hold.
-class strict_handler {
+class strict_handler : public json_listener {
 public:
-    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-
     using error_code = json::error_code;
 
-    bool on_document_begin(error_code&) { return true; }
-    bool on_document_end(error_code&) { return true; }
     bool on_object_begin(error_code&) { return enter(true); }
     bool on_object_end(std::size_t, error_code&) { return leave(); }
     bool on_array_begin(error_code&) { return enter(false); }
@@ -55,7 +50,6 @@ public:
         }
         return value_ended();
     }
-    bool on_number_part(json::string_view, error_code&) { return true; }
     bool on_int64(std::int64_t, json::string_view, error_code&) { return value_ended(); }
     bool on_uint64(std::uint64_t, json::string_view, error_code&) { return value_ended(); }
     bool on_double(double number, json::string_view, error_code& ec) {
@@ -63,8 +57,6 @@ public:
     }
     bool on_bool(bool, error_code&) { return value_ended(); }
     bool on_null(error_code&) { return value_ended(); }
-    bool on_comment_part(json::string_view, error_code&) { return true; }
-    bool on_comment(json::string_view, error_code&) { return true; }
 
     /// What is wrong, where it was this handler that stopped.
     [[nodiscard]] const std::string& objection() const noexcept { return objection_; }

@@ -6,7 +6,7 @@ namespace {
 namespace json = boost::json;
 
 template <class T>
-field<T> pointer(std::string_view key, std::string T::*member,
+field<T> pointer(std::string_view key, field_pointer T::*member,
                  typename field<T>::need need = field<T>::need::optional) {
     return {
         key,
@@ -15,9 +15,9 @@ field<T> pointer(std::string_view key, std::string T::*member,
 }
 
 template <class T>
-field<T> pointers(std::string_view key, std::vector<std::string> T::*member) {
+field<T> pointers(std::string_view key, std::vector<field_pointer> T::*member) {
     return {key, [member](const place& where, const json::value& value, T& into) {
-                read_each(where, value, into.*member, [](const place& at, const json::value& each, std::string& to) {
+                read_each(where, value, into.*member, [](const place& at, const json::value& each, field_pointer& to) {
                     read_pointer(at, each, to);
                 });
             }};
@@ -31,8 +31,14 @@ void read_filled(const place& where, const json::value& value, std::string& into
     }
 }
 
-template <class T>
-field<T> filled(std::string_view key, std::string T::*member, typename field<T>::need need = field<T>::need::optional) {
+void read_filled(const place& where, const json::value& value, field_pointer& into) {
+    std::string name;
+    read_filled(where, value, name);
+    into = std::move(name);
+}
+
+template <class T, class Text>
+field<T> filled(std::string_view key, Text T::*member, typename field<T>::need need = field<T>::need::optional) {
     return {
         key,
         [member](const place& where, const json::value& value, T& into) { read_filled(where, value, into.*member); },
@@ -42,7 +48,8 @@ field<T> filled(std::string_view key, std::string T::*member, typename field<T>:
 template <class T, class Base>
 field<T> all_filled(std::string_view key, std::vector<std::string> Base::*member) {
     return {key, [member](const place& where, const json::value& value, T& into) {
-                read_each(where, value, into.*member, read_filled);
+                read_each(where, value, into.*member,
+                          [](const place& at, const json::value& each, std::string& to) { read_filled(at, each, to); });
             }};
 }
 

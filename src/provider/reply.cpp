@@ -9,6 +9,7 @@
 #include <coauth/provider/reply.hpp>
 
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 
 #include <algorithm>
@@ -21,13 +22,13 @@ namespace {
 
 namespace json = boost::json;
 
-std::optional<std::string> claim(const json::value& reply, const std::string& at) {
-    return at.empty() ? std::nullopt : text_of(find_at(reply, at));
+std::optional<std::string> claim(const json::value& reply, const field_pointer& at) {
+    return at.empty() ? std::nullopt : text_of(at.find_in(reply));
 }
 
 /// Apple and others write a boolean as "true".
-std::optional<bool> flag(const json::value& reply, const std::string& at) {
-    const auto* found = at.empty() ? nullptr : find_at(reply, at);
+std::optional<bool> flag(const json::value& reply, const field_pointer& at) {
+    const auto* found = at.empty() ? nullptr : at.find_in(reply);
     if (!found) {
         return std::nullopt;
     }
@@ -67,17 +68,29 @@ failure repeated_name(const profile_data& what, const operation_rules& operation
                          "\"" + printable(name, 60) + "\" stands twice in it, and which one counts cannot be known");
 }
 
+namespace {
+
+/// The same without a name that stands twice.
+result<reply_body> read_unambiguous(const profile_data& what, const operation_rules& operation,
+                                    const http_response& response, std::size_t max_json_depth,
+                                    json::storage_ptr memory) {
+    auto body = read_expected_body(what, operation, response, max_json_depth, std::move(memory));
+    if (body && !body->repeated.empty()) {
+        return repeated_name(what, operation, response, body->repeated.front());
+    }
+    return body;
+}
+
 result<json::value> read_expected(const profile_data& what, const operation_rules& operation,
                                   const http_response& response, std::size_t max_json_depth) {
-    auto body = read_expected_body(what, operation, response, max_json_depth, shared_reply_memory());
+    auto body = read_unambiguous(what, operation, response, max_json_depth, shared_reply_memory());
     if (!body) {
         return body.error();
     }
-    if (!body->repeated.empty()) {
-        return repeated_name(what, operation, response, body->repeated.front());
-    }
     return std::move(body->value);
 }
+
+}  // namespace
 
 result<json::value> read_value(const profile& what, std::string_view operation, const http_response& response,
                                std::size_t max_json_depth) {
@@ -94,28 +107,31 @@ result<identity> read_identity(const profile& what, std::string_view operation, 
     if (!rules) {
         return unsupported(what.data(), operation);
     }
-    auto reply = read_expected(what.data(), *rules, response, max_json_depth);
+    reply_memory<2048> memory;  // of what is read, until the identity has been made of it
+    const auto reply = read_unambiguous(what.data(), *rules, response, max_json_depth, &memory);
     if (!reply) {
         return reply.error();
     }
+    const json::value& value = reply->value;
     const auto& at = rules->identity;
-    auto subject = claim(*reply, at.subject);
+    auto subject = claim(value, at.subject);
     if (!subject) {
-        return reply_failure(what.data(), *rules, response, errc::missing_field,
-                             "the subject is not at \"" + at.subject + "\", or is neither a text nor an integer");
+        return reply_failure(
+            what.data(), *rules, response, errc::missing_field,
+            "the subject is not at \"" + at.subject.text() + "\", or is neither a text nor an integer");
     }
     if (has_control_character(*subject)) {
         return reply_failure(what.data(), *rules, response, errc::malformed_reply,
-                             "the subject at \"" + at.subject + "\" holds a control character");
+                             "the subject at \"" + at.subject.text() + "\" holds a control character");
     }
-    identity who{std::move(*reply)};
+    identity who{reply->is_json ? std::string(reply->text) : json::serialize(value)};
     who.provider = what.name();
     who.subject = std::move(*subject);
-    who.name = claim(who.claims, at.name);
-    who.username = claim(who.claims, at.username);
-    who.email = claim(who.claims, at.email);
-    who.email_verified = flag(who.claims, at.email_verified);
-    who.picture = claim(who.claims, at.picture);
+    who.name = claim(value, at.name);
+    who.username = claim(value, at.username);
+    who.email = claim(value, at.email);
+    who.email_verified = flag(value, at.email_verified);
+    who.picture = claim(value, at.picture);
     return who;
 }
 
@@ -136,7 +152,7 @@ result<validation> read_validation(const profile& what, std::string_view operati
         answer.claims = read_body(rules->format, response.body(), max_json_depth, shared_reply_memory()).value;
         return answer;
     }
-    answer.active = flag(*reply, "/active").value_or(true);  // RFC 7662, section 2.2
+    answer.active = flag(*reply, {"/active"}).value_or(true);  // RFC 7662, section 2.2
     answer.subject = claim(*reply, rules->identity.subject);
     answer.claims = std::move(*reply);
     return answer;

@@ -7,7 +7,7 @@
 #include <coauth/core/http_message.hpp>
 #include <coauth/provider/profile.hpp>
 
-#include <boost/json/value.hpp>
+#include <boost/json/storage_ptr.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -23,9 +23,5 @@ namespace coauth::provider {
 /// A reply's failure to say which of two values it means.
 [[nodiscard]] failure repeated_name(const profile_data& what, const operation_rules& operation,
                                     const http_response& response, std::string_view name);
-
-/// The value of a reply that the operation expects; every other reply is a failure.
-[[nodiscard]] result<boost::json::value> read_expected(const profile_data& what, const operation_rules& operation,
-                                                       const http_response& response, std::size_t max_json_depth);
 
 }  // namespace coauth::provider

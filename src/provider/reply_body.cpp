@@ -29,7 +29,7 @@ bool looks_like_json(std::string_view text) noexcept {
 reply_body read_json(std::string_view text, std::size_t max_depth, boost::json::storage_ptr memory) {
     auto parsed = parse_reply_json(text, max_depth, std::move(memory));
     std::string problem = parsed.problem.empty() ? std::string{} : "it is not the JSON expected: " + parsed.problem;
-    return {text, std::move(parsed.value), std::move(problem), std::move(parsed.repeated)};
+    return {text, std::move(parsed.value), std::move(problem), std::move(parsed.repeated), parsed.problem.empty()};
 }
 
 reply_body read_form(std::string_view text) {

@@ -20,6 +20,8 @@ struct reply_body {
 
     /// Names that stand more than once, of which `value` has one: which of them counts is nobody's to guess.
     std::vector<std::string> repeated{};
+
+    bool is_json = false;  ///< The text is JSON, and says what `value` does.
 };
 
 /// Reads a body, which has to outlive the result. The Content-Type is not asked: providers send JSON as

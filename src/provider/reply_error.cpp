@@ -41,7 +41,7 @@ bool holds(const body_condition& condition, const json::value& value, const repl
     if (!body.problem.empty()) {
         return false;
     }
-    const auto* found = find_at(value, condition.at);
+    const auto* found = condition.at.find_in(value);
     switch (condition.what) {
         case test::equals:
             return same(found, condition.value);
@@ -63,9 +63,11 @@ bool is_expected(const operation_rules& operation, unsigned status) {
     return std::find(operation.success.begin(), operation.success.end(), status) != operation.success.end();
 }
 
-bool has_standard_error(const json::value& value) {
-    const auto* error = find_at(value, "/error");
-    return error && error->is_string() && !error->get_string().empty();
+/// The `error` of RFC 6749, section 5.2; empty where there is none.
+std::string_view standard_error(const json::value& value) {
+    static const field_pointer place{"/error"};
+    const auto* error = place.find_in(value);
+    return error && error->is_string() ? std::string_view(error->get_string()) : std::string_view();
 }
 
 /// Errors come as JSON even where the answer to a success is a form, a text or nothing.
@@ -93,10 +95,10 @@ struct words {
     [[nodiscard]] bool empty() const noexcept { return codes.empty() && texts.empty(); }
 };
 
-std::vector<std::string> texts_at(const std::vector<std::string>& pointers, const json::value& value) {
+std::vector<std::string> texts_at(const std::vector<field_pointer>& pointers, const json::value& value) {
     std::vector<std::string> found;
     for (const auto& pointer : pointers) {
-        if (auto text = text_of(find_at(value, pointer))) {
+        if (auto text = text_of(pointer.find_in(value))) {
             found.push_back(std::move(*text));
         }
     }
@@ -181,7 +183,7 @@ std::string advice(const error_rules& rules, const words& said, errc code) {
 /// The provider's name for the request, where it is one: it is shown as it is, so that its support finds it.
 std::string request_id(const error_rules& rules, const json::value& value) {
     constexpr std::size_t longest = 64;
-    const auto id = rules.request_id.empty() ? std::nullopt : text_of(find_at(value, rules.request_id));
+    const auto id = rules.request_id.empty() ? std::nullopt : text_of(rules.request_id.find_in(value));
     const bool is_plain =
         id && id->size() <= longest && std::all_of(id->begin(), id->end(), [](char c) {
             return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
@@ -210,7 +212,7 @@ std::optional<failure> find_refusal(const profile_data& what, const operation_ru
     const bool refused = std::any_of(rules.when.begin(), rules.when.end(),
                                      [&](const body_condition& condition) { return holds(condition, value, body); }) ||
                          !is_expected(operation, response.status()) ||
-                         (brings_token(operation) && has_standard_error(value));
+                         (brings_token(operation) && !standard_error(value).empty());
     if (!refused) {
         return std::nullopt;
     }
@@ -220,8 +222,8 @@ std::optional<failure> find_refusal(const profile_data& what, const operation_ru
     }
     auto said = words_of(rules, value, body);
     const auto challenge = challenge_error(response);
-    if (has_standard_error(value)) {
-        said.codes.emplace_back(find_at(value, "/error")->get_string());
+    if (const auto error = standard_error(value); !error.empty()) {
+        said.codes.emplace_back(error);
     }
     const errc code = meaning_of(operation, response.status(), said, challenge);
     failure made = reply_failure(what, operation, response, code, advice(rules, said, code));

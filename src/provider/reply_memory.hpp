@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string.h>
 
 namespace coauth::provider {
@@ -18,12 +19,20 @@ template <std::size_t Own>
 class reply_memory final : public boost::json::memory_resource {
 public:
     reply_memory() = default;
-    ~reply_memory() override { explicit_bzero(own_.data(), own_.size()); }
+    ~reply_memory() override { explicit_bzero(own_.data(), used_); }
     reply_memory(const reply_memory&) = delete;
     reply_memory& operator=(const reply_memory&) = delete;
 
 private:
-    void* do_allocate(std::size_t size, std::size_t alignment) override { return all_.allocate(size, alignment); }
+    void* do_allocate(std::size_t size, std::size_t alignment) override {
+        std::size_t left = own_.size() - used_;
+        void* at = own_.data() + used_;
+        if (std::align(alignment, size, at, left) == nullptr) {
+            return more_.allocate(size, alignment);
+        }
+        used_ = own_.size() - left + size;
+        return at;
+    }
     void do_deallocate(void*, std::size_t, std::size_t) override {}
     bool do_is_equal(const boost::json::memory_resource& other) const noexcept override { return this == &other; }
 
@@ -32,8 +41,9 @@ private:
         return &memory;
     }
 
-    std::array<unsigned char, Own> own_;
-    boost::json::monotonic_resource all_{own_.data(), own_.size(), blocks()};
+    alignas(std::max_align_t) std::array<unsigned char, Own> own_;
+    std::size_t used_ = 0;
+    boost::json::monotonic_resource more_{2 * Own, blocks()};
 };
 
 /// For a value that outlives its reading. With what is counted beside it, it takes a kilobyte.

@@ -31,8 +31,8 @@ result<token> read_token(const profile& what, std::string_view operation, const 
         return reply.error();
     }
     const auto repeated = std::find_if(reply->repeated.begin(), reply->repeated.end(), [&](std::string_view name) {
-        return !previous || is_last_part(name, rules->token.access_token) ||
-               is_last_part(name, rules->token.refresh_token);
+        return !previous || is_last_part(name, rules->token.access_token.text()) ||
+               is_last_part(name, rules->token.refresh_token.text());
     });
     if (repeated != reply->repeated.end()) {
         return repeated_name(data, *rules, response, *repeated);

@@ -90,11 +90,10 @@ std::optional<failure> check_url(const template_text& made_of, std::string_view 
                : std::nullopt;
 }
 
-/// Most requests need no more than this besides the values that are put in.
-constexpr std::size_t usual_room = 512;
-
-std::size_t room_for(const request_values& values) noexcept {
-    std::size_t room = usual_room;
+/// Most requests need no more than this besides their URL and the secrets that are put in. What is spared counts:
+/// pieces of memory up to a kilobyte are at hand, larger ones are not.
+std::size_t room_for(const operation_rules& operation, const request_values& values) noexcept {
+    std::size_t room = operation.body == operation_rules::body_kind::none ? 128 : 512;
     if (values.grant) {
         room += values.grant->code.reveal().size() + values.grant->code_verifier.reveal().size();
     }
@@ -211,13 +210,13 @@ result<http_request> build_request(const profile& what, std::string_view operati
     request_placeholders placeholders(data, *rules, values);
     const placeholder_values find = [&](std::string_view name) { return placeholders.find(name); };
     if (const std::string* fixed = rules->url.fixed(); fixed && rules->query.empty()) {
-        return build_request(data, *rules, find, *fixed, *fixed, room_for(values));
+        return build_request(data, *rules, find, *fixed, *fixed, room_for(*rules, values));
     }
     url_text url;
     if (auto wrong = write_url(*rules, find, url)) {
         return step_failure(data, rules->name, wrong->code, std::move(wrong->detail));
     }
-    return build_request(data, *rules, find, url.full, url.safe, room_for(values));
+    return build_request(data, *rules, find, url.full, url.safe, room_for(*rules, values));
 }
 
 }  // namespace coauth::provider

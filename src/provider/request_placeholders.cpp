@@ -1,5 +1,6 @@
 #include "provider/request_placeholders.hpp"
 
+#include "provider/field_pointer.hpp"
 #include "provider/reply_value.hpp"
 #include "provider/scopes.hpp"
 
@@ -112,7 +113,7 @@ request_placeholders::value request_placeholders::find_extra(std::string_view na
     if (found && dot != name.size()) {
         std::string pointer(name.substr(dot));
         std::replace(pointer.begin(), pointer.end(), '.', '/');
-        found = find_at(*found, pointer);
+        found = field_pointer(std::move(pointer)).find_in(*found);
     }
     auto text = text_of(found);
     return text ? keep(std::move(*text)) : std::nullopt;

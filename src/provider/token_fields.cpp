@@ -23,8 +23,8 @@ failure unreadable(errc code, std::string detail) {
     return what;
 }
 
-std::string quoted(std::string_view at) {
-    return "\"" + std::string(at.starts_with('/') ? at.substr(1) : at) + "\"";
+std::string quoted(const field_pointer& at) {
+    return "\"" + std::string(at.name()) + "\"";
 }
 
 /// A token is made of visible ASCII characters (RFC 6749, appendix A.12).
@@ -33,8 +33,8 @@ bool is_sendable(std::string_view text) noexcept {
 }
 
 /// The token at `at`; an empty one where there is none.
-result<secret> read_secret(const json::value& from, std::string_view at) {
-    const auto* found = at.empty() ? nullptr : find_at(from, at);
+result<secret> read_secret(const json::value& from, const field_pointer& at) {
+    const auto* found = at.empty() ? nullptr : at.find_in(from);
     if (!found) {
         return secret{};
     }
@@ -68,7 +68,7 @@ bool all_texts(const json::array& array) noexcept {
 /// What was granted; absent where the reply does not say.
 std::optional<std::vector<std::string>> read_scopes(const token_rules& rules, std::string_view separator,
                                                     const json::value& from, std::vector<std::string>& warnings) {
-    const auto* found = rules.scope.empty() ? nullptr : find_at(from, rules.scope);
+    const auto* found = rules.scope.empty() ? nullptr : rules.scope.find_in(from);
     if (!found) {
         return std::nullopt;
     }
@@ -95,7 +95,7 @@ std::string lower(std::string_view text) {
 
 /// What is wrong with the token type, if the token cannot be used for it.
 std::optional<failure> read_type(const token_rules& rules, const json::value& from, token& into) {
-    const auto type = rules.token_type.empty() ? std::nullopt : text_of(find_at(from, rules.token_type));
+    const auto type = rules.token_type.empty() ? std::nullopt : text_of(rules.token_type.find_in(from));
     if (!type) {
         return rules.token_type_required
                    ? std::optional(unreadable(errc::missing_field, quoted(rules.token_type) + " is missing"))
@@ -111,10 +111,9 @@ std::optional<failure> read_type(const token_rules& rules, const json::value& fr
                : std::optional(unreadable(errc::unknown_token_type, "\"" + into.token_type + "\" is not \"Bearer\""));
 }
 
-/// The fields that the rules read. A pointer that goes deeper names none of them: such a dialect has a `root`.
-/// Whether a field of that name is read by a rule.
+/// Whether a field of that name is read by a rule. A pointer that goes deeper names none: such a dialect has a `root`.
 bool is_known(const token_rules& rules, std::string_view name) noexcept {
-    const auto is_at = [&](std::string_view at) { return at.substr(at.starts_with('/') ? 1 : 0) == name; };
+    const auto is_at = [&](const field_pointer& at) { return at.name() == name; };
     const auto has_it = [&](const auto& list) {
         return std::any_of(list.begin(), list.end(), [&](const auto& rule) { return is_at(rule.at); });
     };
@@ -133,7 +132,7 @@ void keep_previous(const token& previous, token& read) {
 /// The fields around the object that holds the token are kept too; its own stand before those of the same name.
 void keep_further(const token_rules& rules, const json::value& reply, const json::value& from, json::object& extra) {
     if (!rules.root.empty() && reply.is_object()) {
-        const auto root = std::string_view(rules.root).substr(1);
+        const auto root = rules.root.name();
         for (const auto& member : reply.get_object()) {
             if (std::string_view(member.key()) != root.substr(0, root.find('/'))) {
                 extra[member.key()] = member.value();
@@ -151,7 +150,7 @@ void keep_further(const token_rules& rules, const json::value& reply, const json
 
 result<token> read_token_fields(const token_rules& rules, std::string_view scope_separator, const json::value& reply,
                                 const arrival& received, const token* previous) {
-    const auto* from = find_at(reply, rules.root);
+    const auto* from = rules.root.find_in(reply);
     if (!from || !from->is_object()) {
         return unreadable(errc::missing_field, rules.root.empty() ? std::string("the reply holds no fields")
                                                                   : quoted(rules.root) + " is missing or is no object");

@@ -177,7 +177,7 @@ TEST_CASE("Hitbox: a code or a token comes back, and the token stands in URLs") 
     CHECK(secret_in_url(hitbox) ==
           names{"userinfo", "user_from_token", "validate", "list_apps", "remove_app", "revoke"});
     CHECK(hitbox.data().callback.code == names{"request_token"});
-    CHECK(hitbox.data().callback.token->access_token == "authToken");
+    CHECK(hitbox.data().callback.token->access_token.text() == "authToken");
     CHECK(hitbox.data().find("exchange")->token.expires.empty());
     CHECK(hitbox.data().unsupported.contains("refresh"));
 }

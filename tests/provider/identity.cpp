@@ -34,7 +34,7 @@ TEST_CASE("who logged in, at each provider that says so") {
     CHECK(hitkey.email_verified == true);
     CHECK(hitkey.name == "John Doe");
     CHECK_FALSE(hitkey.username);
-    CHECK(hitkey.claims.at("given_name") == "John");
+    CHECK(hitkey.claims().at("given_name") == "John");
 
     const auto hikka = who(builtin("hikka"), R"({"reference": "c773d0bf", "username": "ann", "email": "",
         "avatar": "https://cdn.hikka.io/avatar.jpg", "description": null})");

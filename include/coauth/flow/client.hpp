@@ -29,7 +29,7 @@ struct client_options {
     std::shared_ptr<const random_source> random{};       ///< Null: OpenSSL's.
 
     /// How deep the JSON of a reply may nest, 1 to 1000; a deeper one is `errc::malformed_reply`. 32 is several times
-    /// what providers send; each level costs stack, in whatever walks `identity::claims` later too.
+    /// what providers send; each level costs stack, in whatever walks the claims later too.
     std::size_t max_json_depth = provider::default_json_depth;
 };
 

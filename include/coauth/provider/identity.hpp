@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace coauth {
 
@@ -12,7 +11,7 @@ namespace coauth {
 /// is, and its texts are untrusted: escape them before HTML.
 struct identity {
     identity() = default;
-    explicit identity(boost::json::value reply) : claims(std::move(reply)) {}  ///< In the memory that `reply` has.
+    explicit identity(std::string reply);  ///< Whose `claims` are `reply`, a JSON text.
 
     std::string provider;  ///< The profile's name.
     std::string subject;  ///< The stable id of the user at this provider (HitKey `sub`, never the e-mail). Never empty.
@@ -23,7 +22,12 @@ struct identity {
     std::optional<bool> email_verified;   ///< Whether the provider says that the address is the user's.
     std::optional<std::string> picture;   ///< A URL.
 
-    boost::json::value claims;  ///< The whole reply.
+    /// The whole reply; null where there was none. It is kept as the text that came, which takes a fraction of the
+    /// memory and is all that most logins need, and read anew each time: call this once. Throws `std::bad_alloc`.
+    [[nodiscard]] boost::json::value claims() const;
+
+private:
+    std::string reply_;
 };
 
 /// What a provider says of a token.
