@@ -116,7 +116,7 @@ TEST_CASE("HitKey: state binds, the refresh token stays, an API token registers 
     CHECK(data.find("list_clients")->idempotent);
     CHECK(data.find("register_client")->success == std::vector<unsigned>{201});
     CHECK(data.find("exchange")->errors.map.at("Invalid or expired authorization code") == errc::invalid_grant);
-    CHECK(data.find("userinfo")->identity.subject == "/sub");
+    CHECK(data.find("userinfo")->identity.subject.text() == "/sub");
     CHECK(data.unsupported.contains("revoke"));
 }
 
@@ -130,9 +130,9 @@ TEST_CASE("Hike: a form, two expiries in their order, a refresh token that rotat
     const auto& exchange = *hike.data().find("exchange");
     CHECK(exchange.body == provider::operation_rules::body_kind::form);
     REQUIRE(exchange.token.expires.size() == 2);
-    CHECK(exchange.token.expires[0].at == "/expires_in");
+    CHECK(exchange.token.expires[0].at.text() == "/expires_in");
     CHECK(exchange.token.expires[0].kind == provider::expiry_kind::seconds);
-    CHECK(exchange.token.expires[1].at == "/expires");
+    CHECK(exchange.token.expires[1].at.text() == "/expires");
     CHECK(exchange.token.expires[1].kind == provider::expiry_kind::unix_seconds);
     CHECK(hike.data().scopes.defaults == names{"all"});
     CHECK(hike.data().unsupported.contains("userinfo"));
