@@ -37,11 +37,9 @@ def judged(results):
     at_most("idle pooled TLS connection", 48, results["idle"]["kib_each"], " KiB")
     at_most("the same, its buffers released", 16, results["idle_released"]["kib_each"], " KiB")
     at_least(results["threads"]["what"], 1.8, results["threads"]["times"])
-    if coauth("warm", 4096):
-        few, some, many = (coauth("warm", each) for each in (64, 512, 4096))
+    few, some, many = (results["memory"][count] for count in ("1024", "2048", "4096"))
+    at_most("memory of a login in flight: 2,048 to 4,096, x 1,024 to 2,048", 1.25, (many - some) / 2048 / ((some - few) / 1024))
+    if many := coauth("warm", 4096):
         at_least("logins per second, 4,096 in flight, x 64 in flight", 1,
-                 many["logins_per_second"] / few["logins_per_second"])
-        at_most("memory of a login in flight: 512 to 4,096, x 64 to 512", 1.25,
-                ((many["peak_kib"] - some["peak_kib"]) / (4096 - 512))
-                / max((some["peak_kib"] - few["peak_kib"]) / (512 - 64), 0.1))
+                 many["logins_per_second"] / coauth("warm", 64)["logins_per_second"])
     return verdicts

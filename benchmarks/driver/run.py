@@ -53,6 +53,11 @@ def two_threads(command, directory, port, cpus, seconds, count):
             "times": statistics.median(2 * a["cpu_us"] / b["cpu_us"] for a, b in pairs)}
 
 
+def memory_in_flight(runner, command, counts):
+    """Peak KiB by logins in flight. The first hundreds find room that the handshakes have left, so it begins above."""
+    return {str(count): runner.run(command, "warm", count, 2 * count, 64)["peak_kib"] for count in counts}
+
+
 def measure(given):
     seconds, count = (0.2, 1) if given.quick else (given.seconds, given.rounds)
     cpus = [str(each) for each in sorted(os.sched_getaffinity(0))]
@@ -66,12 +71,13 @@ def measure(given):
             paced = rounds.fixed_rate(runner, there, rows, count, max(seconds, 1))
             idle = runner.idle(there["coauth"], 500)
             released = runner.idle([*there["coauth"], "--release"], 500)
+            memory = memory_in_flight(runner, there["coauth"], (1024, 2048, 4096))
         finally:
             provider.stop()
         threads = two_threads(there["coauth"], directory + "/two", given.port + 10, cpus, seconds, 1 if given.quick else 15)
     return {"machine": machine(), "date": datetime.date.today().isoformat(), "rounds": count, "seconds": seconds,
             "load": os.getloadavg()[0], "rows": rows, "fixed_rate": paced, "idle": idle, "idle_released": released,
-            "threads": threads}
+            "memory": memory, "threads": threads}
 
 
 def show(results):

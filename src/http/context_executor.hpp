@@ -16,13 +16,12 @@ namespace coauth::http {
 
 /// An `executor` for what is done with every request: an `io_context`, the usual case, is called directly, and nothing
 /// is asked through type erasure, which allocates memory for the answer.
-///
-/// It keeps no `io_context` from running dry: what is under way on it or waits to run there counts as work by itself,
-/// and to count it twice takes atomic operations.
 class context_executor {
     using blocking_t = boost::asio::execution::blocking_t;
     using outstanding_work_t = boost::asio::execution::outstanding_work_t;
     using io_executor = boost::asio::io_context::executor_type;
+    using io_work =
+        decltype(boost::asio::require(std::declval<io_executor>(), boost::asio::execution::outstanding_work.tracked));
 
 public:
     // No constructor: whether this can be made of an `executor`, and that of this, is not to be asked for a copy.
@@ -48,8 +47,18 @@ public:
 
     [[nodiscard]] context_executor require(blocking_t::never_t how) const { return blocking(how); }
     [[nodiscard]] context_executor require(blocking_t::possibly_t how) const { return blocking(how); }
-    [[nodiscard]] context_executor require(outstanding_work_t::tracked_t how) const { return tracking(how); }
-    [[nodiscard]] context_executor require(outstanding_work_t::untracked_t how) const { return tracking(how); }
+    [[nodiscard]] context_executor require(outstanding_work_t::tracked_t how) const {
+        context_executor made = tracking(how);
+        if (io_) {
+            made.work_ = boost::asio::require(*io_, how);
+        }
+        return made;
+    }
+    [[nodiscard]] context_executor require(outstanding_work_t::untracked_t how) const {
+        context_executor made = tracking(how);
+        made.work_.reset();
+        return made;
+    }
 
     template <class Function>
     void execute(Function&& function) const {
@@ -94,7 +103,8 @@ private:
     }
 
     std::optional<io_executor> io_;
-    executor other_;  ///< Of another context; empty where there is an `io_context`.
+    std::optional<io_work> work_;  ///< Keeps the `io_context` from running dry.
+    executor other_;               ///< Of another context; empty where there is an `io_context`.
     blocking_t blocking_ = blocking_t::possibly_t{};
     outstanding_work_t tracking_ = outstanding_work_t::untracked_t{};
 };

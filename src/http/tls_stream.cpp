@@ -27,7 +27,8 @@ int length_of(std::size_t bytes) noexcept {
     return static_cast<int>(std::min<std::size_t>(bytes, std::numeric_limits<int>::max()));
 }
 
-/// Why OpenSSL itself gave up: an alert of the peer's, a record that is none. Nothing where the connection ended.
+/// Why OpenSSL itself gave up: an alert of the peer's, a record that is none. Nothing where the connection ended. It has
+/// just said so, as the last of what its queue holds, where another user of OpenSSL in this thread may have left more.
 boost::system::error_code openssl_error() noexcept {
     const unsigned long code = ERR_peek_last_error();
     ERR_clear_error();
@@ -126,6 +127,7 @@ tls_stream::~tls_stream() {
 }
 
 void tls_stream::handshake(error_code& failed) {
+    ERR_clear_error();  // a handshake may also end without a word
     begin();
     conclude(SSL_do_handshake(client_.get()), failed);
     if (!failed) {
@@ -146,9 +148,6 @@ std::size_t tls_stream::write_some(asio::const_buffer from, error_code& failed) 
 void tls_stream::begin() noexcept {
     starved_ = crowded_ = false;
     write_error_ = {};
-    if (ERR_peek_error() != 0) {  // of another user of OpenSSL in this thread; to clear it each time takes longer
-        ERR_clear_error();
-    }
 }
 
 std::size_t tls_stream::conclude(int done, error_code& failed) noexcept {
@@ -156,13 +155,17 @@ std::size_t tls_stream::conclude(int done, error_code& failed) noexcept {
     if (done > 0) {
         return static_cast<std::size_t>(done);
     }
+    // The first three OpenSSL does not say in its queue.
+    const bool ended = (SSL_get_shutdown(client_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
     if (starved_ || crowded_) {
         failed = asio::error::would_block;
-    } else if (const error_code told = openssl_error()) {
-        failed = told;
     } else if (write_error_) {
         failed = write_error_;
-    } else if ((SSL_get_shutdown(client_.get()) & SSL_RECEIVED_SHUTDOWN) != 0) {
+    } else if (ended && SSL_in_init(client_.get()) == 0) {  // it stands there too after an alert that breaks it off
+        failed = asio::error::eof;
+    } else if (const error_code told = openssl_error()) {
+        failed = told;
+    } else if (ended) {
         failed = asio::error::eof;
     } else if (read_error_ && read_error_ != asio::error::eof) {
         failed = read_error_;

@@ -1,6 +1,9 @@
 #include "tests/http/hostile_case.hpp"
 
+#include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
 
 #include <string>
 
@@ -174,6 +177,29 @@ TEST_CASE("a connection that ends instead of an answer is lost") {
     check_torn(first([](peer_connection&) {}), errc::connection_lost);
     check_torn(first([](peer_connection& peer) { peer.send_close_notify(); }), errc::connection_lost);
     check_torn(first([](peer_connection& peer) { peer.reset(); }), errc::connection_lost);
+}
+
+TEST_CASE("an error that another user of OpenSSL has left in the thread is not the connection's") {
+    const auto check = [](auto misbehave, errc expected) {
+        hostile_case* self = nullptr;
+        hostile_case with(first([&](peer_connection& peer) {
+            event left;
+            boost::asio::post(self->threads, [&] {
+                ERR_raise(ERR_LIB_SSL, SSL_R_TLSV1_ALERT_INTERNAL_ERROR);
+                left.tell();
+            });
+            CHECK(left.wait());
+            misbehave(peer);
+        }));
+        self = &with;
+        CHECK(with.post().code() == expected);
+        check_answers(with.post());
+    };
+    check([](peer_connection&) {}, errc::connection_lost);
+    check([](peer_connection& peer) { peer.send_close_notify(); }, errc::connection_lost);
+    check([](peer_connection& peer) { peer.reset(); }, errc::connection_lost);
+    check([](peer_connection& peer) { peer.send("HTTP/1.1 200 OK\r\n"); }, errc::incomplete_http);
+    check([](peer_connection& peer) { peer.send_plain(ok_answer); }, errc::tls_handshake_failed);
 }
 
 TEST_CASE("what is sent beside TLS is no answer") {
