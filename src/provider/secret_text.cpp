@@ -6,7 +6,6 @@
 #include <coauth/core/secret.hpp>
 
 #include <boost/json/serialize.hpp>
-#include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
@@ -27,20 +26,40 @@ constexpr auto is_unreserved = [] {
     return in;
 }();
 
-void append_encoded(std::string& to, std::string_view more, bool space_as_plus) {
-    constexpr std::size_t longest_escape = 3;
-    // Codes, tokens and verifiers have nothing to encode, as a rule.
-    const auto* const first =
-        std::find_if_not(more.begin(), more.end(), [](char c) { return is_unreserved[static_cast<unsigned char>(c)]; });
-    const std::string_view plain{more.begin(), first};
-    const std::string_view rest{first, more.end()};
-    make_room(to, plain.size() + longest_escape * rest.size());
-    to += plain;
-    if (!rest.empty()) {
-        urls::encoding_opts options;
-        options.space_as_plus = space_as_plus;
-        urls::encode({rest.data(), rest.size()}, urls::unreserved_chars, options, urls::string_token::append_to(to));
+bool has_nothing_to_encode(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char c) { return is_unreserved[static_cast<unsigned char>(c)]; });
+}
+
+/// Writes it from there on, as Boost.URL would, which first measures it; returns where it ends.
+char* write_encoded(char* at, std::string_view text, bool space_as_plus) noexcept {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (is_unreserved[byte]) {
+            *at++ = c;
+        } else if (c == ' ' && space_as_plus) {
+            *at++ = '+';
+        } else {
+            *at++ = '%';
+            *at++ = digits[byte >> 4];
+            *at++ = digits[byte & 15];
+        }
     }
+    return at;
+}
+
+void append_encoded(std::string& to, std::string_view more, bool space_as_plus) {
+    if (has_nothing_to_encode(more)) {  // as codes, tokens and verifiers have, as a rule
+        append_secret(to, more);
+        return;
+    }
+    constexpr std::size_t longest_escape = 3;
+    const std::size_t at = to.size();
+    const std::size_t most = longest_escape * more.size();
+    make_room(to, most);
+    to.resize(at + most);
+    const char* const end = write_encoded(to.data() + at, more, space_as_plus);
+    to.resize(static_cast<std::size_t>(end - to.data()));
 }
 
 }  // namespace
