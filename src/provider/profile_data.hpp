@@ -20,7 +20,7 @@ namespace coauth::provider {
 struct named_template {
     std::string name;
     template_text value;
-    std::string written_name{};  ///< "name=", encoded as it is in a query, or in a form if it is its field.
+    std::string written_name{};  ///< "name=", encoded as it is in a query.
     bool has_scopes = false;     ///< A placeholder for them; they are written in a way of their own in a URL.
 };
 
@@ -128,6 +128,9 @@ struct operation_rules {
     enum class body_kind { none, form, json };
     body_kind body = body_kind::none;
     std::vector<named_template> form;
+    /// The form with names and fixed text encoded, to stand with "&" between: one template for fields that are always
+    /// sent, and one for each that may be left out.
+    std::vector<template_text> form_as_sent;
     boost::json::value json;  ///< Strings in it are templates, by source.
     std::vector<std::pair<std::string, template_text>>
         json_templates;                  ///< Source -> parsed, for all strings of `json`.

@@ -2,6 +2,7 @@
 #include "provider/profile_loader_tables.hpp"
 #include "provider/scopes.hpp"
 
+#include <coauth/core/encoding.hpp>
 #include <coauth/provider/catalog.hpp>
 #include <coauth/version.hpp>
 
@@ -84,10 +85,38 @@ void add_default_headers(operation_rules& to) {
     }
 }
 
+void declare_arguments(operation_rules& to) {
+    to.url.declare_arguments(to.arguments);
+    for (auto* fields : {&to.query, &to.headers, &to.form}) {
+        for (named_template& each : *fields) {
+            each.value.declare_arguments(to.arguments);
+        }
+    }
+    for (auto& [source, parsed] : to.json_templates) {
+        parsed.declare_arguments(to.arguments);
+    }
+}
+
+std::vector<template_text> as_sent(const std::vector<named_template>& form) {
+    std::vector<template_text> texts;
+    for (const named_template& field : form) {
+        if (texts.empty() || texts.back().optional() || field.value.optional()) {
+            texts.emplace_back();
+        } else {
+            texts.back().append("&");
+        }
+        texts.back().append(form_encode(field.name) + "=");
+        texts.back().append(field.value, escape::form);
+    }
+    return texts;
+}
+
 /// What is the same for every login is worked out once.
 void prepare(profile_data& data) {
     for (operation_rules& each : data.operations) {
         add_default_headers(each);
+        declare_arguments(each);
+        each.form_as_sent = as_sent(each.form);
     }
     data.scopes.joined_defaults = join_scopes(data.scopes.defaults, data.scopes);
     data.scopes.written_defaults = encode_scopes(data.scopes.joined_defaults, data.scopes);

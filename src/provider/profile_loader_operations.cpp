@@ -59,9 +59,6 @@ void read_headers(const place& where, const json::value& value, operation_rules&
 void read_form(const place& where, const json::value& value, operation_rules& into) {
     into.body = operation_rules::body_kind::form;
     read(where, value, into.form);
-    for (auto& field : into.form) {
-        field.written_name = form_encode(field.name) + "=";
-    }
 }
 
 /// Parses every text in the body, however deep.
@@ -97,8 +94,7 @@ void read_arguments(const place& where, const json::value& value, operation_rule
     read(where, value, into.arguments);
     std::vector<std::string_view> seen;
     for (std::size_t i = 0; i != into.arguments.size(); ++i) {
-        std::string_view name = into.arguments[i];
-        name.remove_suffix(name.ends_with('?') ? 1 : 0);
+        const std::string_view name = argument_name(into.arguments[i]);
         if (!is_placeholder_name(name)) {
             where.at(i).report(
                 "this is no argument's name; use letters, digits, \"_\" and \"-\", and \"?\" at the end "

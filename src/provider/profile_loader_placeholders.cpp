@@ -37,9 +37,8 @@ placeholder_vocabulary authorization_placeholders(const profile_data& profile) {
 placeholder_vocabulary operation_placeholders(const profile_data& profile, const operation_rules& operation) {
     placeholder_vocabulary known;
     known.step = "\"" + operation.name + "\"";
-    for (std::string_view argument : operation.arguments) {
-        argument.remove_suffix(argument.ends_with('?') ? 1 : 0);
-        known.names.push_back(argument);
+    for (const std::string& argument : operation.arguments) {
+        known.names.push_back(argument_name(argument));
     }
     known.names.insert(known.names.end(), {"client_id", "client_secret", "redirect_uri", "scope"});
     if (operation.name == "exchange") {
@@ -57,13 +56,13 @@ placeholder_vocabulary operation_placeholders(const profile_data& profile, const
 
 void placeholder_use::check(const place& where, const template_text& text) {
     for (const auto& piece : text.pieces()) {
-        for (const auto& name : piece.names) {
+        const bool has_alternatives = piece.function == template_function::value && piece.names.size() > 1;
+        for (const auto& [name, kind] : piece.names) {
             used_.insert(name);
             check_name(where, piece, name);
-        }
-        const bool has_alternatives = piece.function == template_function::value && piece.names.size() > 1;
-        if (!piece.optional && !has_alternatives) {
-            required_.insert(piece.names.begin(), piece.names.end());
+            if (!piece.optional && !has_alternatives) {
+                required_.insert(name);
+            }
         }
     }
 }

@@ -207,8 +207,8 @@ result<http_request> build_request(const profile& what, std::string_view operati
     if (auto wrong = check_arguments(*rules, values.arguments)) {
         return step_failure(data, rules->name, wrong->code, std::move(wrong->detail));
     }
-    request_placeholders placeholders(data, *rules, values);
-    const placeholder_values find = [&](std::string_view name) { return placeholders.find(name); };
+    request_placeholders placeholders(data, values);
+    const placeholder_values find = [&](const value_name& which) { return placeholders.find(which); };
     if (const std::string* fixed = rules->url.fixed(); fixed && rules->query.empty()) {
         return build_request(data, *rules, find, *fixed, *fixed, room_for(*rules, values));
     }

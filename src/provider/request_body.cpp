@@ -18,11 +18,10 @@ namespace json = boost::json;
 std::optional<failure> write_form(const operation_rules& operation, const placeholder_values& values,
                                   std::string& into) {
     const std::size_t begin = into.size();
-    for (const auto& each : operation.form) {
+    for (const template_text& each : operation.form_as_sent) {
         const std::size_t before = into.size();
         append_secret(into, before == begin ? "" : "&");
-        append_secret(into, each.written_name);
-        const auto written = each.value.append_to(into, values, escape::form, escape::form);
+        const auto written = each.append_to(into, values, escape::form);
         if (!written) {
             return written.error();
         }

@@ -14,11 +14,35 @@
 namespace coauth::provider {
 namespace {
 
-constexpr std::string_view of_token = "token.";
-constexpr std::string_view of_callback = "callback.";
-
 std::optional<std::string_view> unless_empty(std::string_view text) noexcept {
     return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::string_view text_in(const std::string& held) noexcept {
+    return held;
+}
+
+std::string_view text_in(const secret& held) noexcept {
+    return held.reveal();
+}
+
+std::string_view text_in(const std::optional<secret>& held) noexcept {
+    return held ? held->reveal() : std::string_view{};
+}
+
+/// Nothing where there is no `from`.
+template <class From, class Held>
+std::optional<std::string_view> find_in(const From* from, Held From::*held) noexcept {
+    return from ? unless_empty(text_in(from->*held)) : std::nullopt;
+}
+
+std::optional<std::string_view> find_in(const parameters* given, std::string_view name) noexcept {
+    const auto* found = given ? given->find(name) : nullptr;
+    return found ? unless_empty(*found) : std::nullopt;
+}
+
+std::string_view behind_dot(std::string_view name) noexcept {
+    return name.substr(name.find('.') + 1);
 }
 
 }  // namespace
@@ -29,84 +53,57 @@ request_placeholders::~request_placeholders() {
     }
 }
 
-std::optional<std::string_view> request_placeholders::find(std::string_view name) {
-    const auto declared = [&](const std::string& each) { return argument_name(each) == name; };
-    if (std::any_of(operation_.arguments.begin(), operation_.arguments.end(), declared)) {
-        return find_argument(name);
+std::optional<std::string_view> request_placeholders::find(const value_name& which) {
+    switch (which.kind) {
+        case value_kind::argument:
+            return find_in(values_.arguments, which.name);
+        case value_kind::client_id:
+            return find_in(values_.who, &credentials::client_id);
+        case value_kind::client_secret:
+            return find_in(values_.who, &credentials::client_secret);
+        case value_kind::redirect_uri:
+            return find_redirect_uri();
+        case value_kind::scope:
+            return find_scope();
+        case value_kind::state:
+            return find_in(values_.grant, &grant::state);
+        case value_kind::code:
+            return find_in(values_.grant, &grant::code);
+        case value_kind::code_verifier:
+            return find_in(values_.grant, &grant::code_verifier);
+        case value_kind::access_token:
+            return find_in(values_.token, &token::access_token);
+        case value_kind::refresh_token:
+            return find_in(values_.token, &token::refresh_token);
+        case value_kind::token_type:
+            return find_in(values_.token, &token::token_type);
+        case value_kind::token_field:
+            return find_token_field(behind_dot(which.name));
+        case value_kind::callback_parameter:
+            return find_in(values_.grant ? &values_.grant->extra : nullptr, behind_dot(which.name));
     }
-    if (auto found = find_of_grant(name)) {
-        return found;
-    }
-    if (auto found = find_of_token(name)) {
-        return found;
-    }
-    return find_ours(name);
+    return std::nullopt;
 }
 
-request_placeholders::value request_placeholders::find_argument(std::string_view name) const {
-    const auto* found = values_.arguments ? values_.arguments->find(name) : nullptr;
-    return found ? unless_empty(*found) : std::nullopt;
+/// The login's own, if it is known: the provider compares it.
+request_placeholders::value request_placeholders::find_redirect_uri() const {
+    const auto granted = find_in(values_.grant, &grant::redirect_uri);
+    return granted ? granted : find_in(values_.who, &credentials::redirect_uri);
 }
 
-request_placeholders::value request_placeholders::find_ours(std::string_view name) {
-    if (!values_.who) {
-        return std::nullopt;
+request_placeholders::value request_placeholders::find_scope() {
+    auto found = values_.grant ? keep(join_scopes(values_.grant->scopes, what_.scopes)) : std::nullopt;
+    if (!found && values_.token && values_.token->scopes) {
+        found = keep(join_scopes(*values_.token->scopes, what_.scopes));
     }
-    if (name == "client_id") {
-        return unless_empty(values_.who->client_id);
-    }
-    if (name == "client_secret") {
-        return unless_empty(values_.who->client_secret.reveal());
-    }
-    return name == "redirect_uri" ? unless_empty(values_.who->redirect_uri) : std::nullopt;
-}
-
-request_placeholders::value request_placeholders::find_of_grant(std::string_view name) {
-    if (!values_.grant) {
-        return std::nullopt;
-    }
-    const auto& grant = *values_.grant;
-    if (name == "code") {
-        return unless_empty(grant.code.reveal());
-    }
-    if (name == "code_verifier") {
-        return unless_empty(grant.code_verifier.reveal());
-    }
-    if (name == "redirect_uri") {
-        return unless_empty(grant.redirect_uri);
-    }
-    if (name == "state") {
-        return unless_empty(grant.state);
-    }
-    if (name == "scope") {
-        return keep(join_scopes(grant.scopes, what_.scopes));
-    }
-    const auto* found = name.starts_with(of_callback) ? grant.extra.find(name.substr(of_callback.size())) : nullptr;
-    return found ? unless_empty(*found) : std::nullopt;
-}
-
-request_placeholders::value request_placeholders::find_of_token(std::string_view name) {
-    if (!values_.token) {
-        return std::nullopt;
-    }
-    const auto& token = *values_.token;
-    if (name == "access_token") {
-        return unless_empty(token.access_token.reveal());
-    }
-    if (name == "refresh_token") {
-        return token.refresh_token ? unless_empty(token.refresh_token->reveal()) : std::nullopt;
-    }
-    if (name == "token_type") {
-        return unless_empty(token.token_type);
-    }
-    if (name == "scope") {
-        return token.scopes ? keep(join_scopes(*token.scopes, what_.scopes)) : std::nullopt;
-    }
-    return name.starts_with(of_token) ? find_extra(name.substr(of_token.size())) : std::nullopt;
+    return found;
 }
 
 /// A further field of the token reply; dots lead into nested objects.
-request_placeholders::value request_placeholders::find_extra(std::string_view name) {
+request_placeholders::value request_placeholders::find_token_field(std::string_view name) {
+    if (!values_.token) {
+        return std::nullopt;
+    }
     const boost::json::object& fields = values_.token->extra;
     const auto dot = std::min(name.find('.'), name.size());
     const auto* found = fields.if_contains({name.data(), dot});
@@ -121,11 +118,6 @@ request_placeholders::value request_placeholders::find_extra(std::string_view na
 
 request_placeholders::value request_placeholders::keep(std::string text) {
     return unless_empty(made_.emplace_back(std::move(text)));
-}
-
-std::string_view argument_name(std::string_view declared) noexcept {
-    declared.remove_suffix(declared.ends_with('?') ? 1 : 0);
-    return declared;
 }
 
 }  // namespace coauth::provider

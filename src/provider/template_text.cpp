@@ -18,13 +18,38 @@ failure broken(std::string detail) {
     return what;
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-    std::vector<std::string> parts;
+value_kind kind_of(std::string_view name) noexcept {
+    struct standard_name {
+        std::string_view name;
+        value_kind kind;
+    };
+    constexpr std::array known{standard_name{"client_id", value_kind::client_id},
+                               standard_name{"client_secret", value_kind::client_secret},
+                               standard_name{"redirect_uri", value_kind::redirect_uri},
+                               standard_name{"scope", value_kind::scope},
+                               standard_name{"state", value_kind::state},
+                               standard_name{"code", value_kind::code},
+                               standard_name{"code_verifier", value_kind::code_verifier},
+                               standard_name{"access_token", value_kind::access_token},
+                               standard_name{"refresh_token", value_kind::refresh_token},
+                               standard_name{"token_type", value_kind::token_type}};
+    const auto found = std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.name == name; });
+    if (found != known.end()) {
+        return found->kind;
+    }
+    return name.starts_with("token.")      ? value_kind::token_field
+           : name.starts_with("callback.") ? value_kind::callback_parameter
+                                           : value_kind::argument;
+}
+
+std::vector<value_name> names_in(std::string_view text, char separator) {
+    std::vector<value_name> names;
     while (true) {
         const auto end = text.find(separator);
-        parts.emplace_back(text.substr(0, end));
+        const auto name = text.substr(0, end);
+        names.push_back({std::string(name), kind_of(name)});
         if (end == text.npos) {
-            return parts;
+            return names;
         }
         text.remove_prefix(end + 1);
     }
@@ -55,12 +80,12 @@ result<template_piece> parse_placeholder(std::string_view inside) {
             return broken(shown + " has no \")\" at its end");
         }
         piece.function = known->function;
-        piece.names = split(inside.substr(open + 1, inside.size() - open - 2), ',');
+        piece.names = names_in(inside.substr(open + 1, inside.size() - open - 2), ',');
         if (piece.function != template_function::base64 && piece.names.size() > 2) {
             return broken(shown + " names too many values; there are a user and a password");
         }
     } else {
-        piece.names = split(inside, '|');
+        piece.names = names_in(inside, '|');
     }
     if (!std::all_of(piece.names.begin(), piece.names.end(), is_placeholder_name)) {
         return broken(shown +
@@ -82,7 +107,7 @@ std::string written(const template_piece& piece) {
     text += is_function ? std::string(known->name) + "(" : "";
     for (std::size_t i = 0; i != piece.names.size(); ++i) {
         text += i == 0 ? "" : is_function ? "," : "|";
-        text += piece.names[i];
+        text += piece.names[i].name;
     }
     text += is_function ? ")}" : "}";
     return text;
@@ -100,7 +125,7 @@ std::string mend_of(const template_piece& piece) {
         advice{"refresh_token", "this token has no refresh token; log in again"},
         advice{"access_token", "give a token"},
     };
-    for (const auto& name : piece.names) {
+    for (const auto& [name, kind] : piece.names) {
         const auto found = std::find_if(known.begin(), known.end(), [&](const advice& a) { return a.name == name; });
         if (found != known.end()) {
             return std::string(found->text);
@@ -112,7 +137,7 @@ std::string mend_of(const template_piece& piece) {
     return "it was not in what the provider sent";
 }
 
-void append_escaped(std::string& to, std::string_view value, escape how) {
+inline void append_escaped(std::string& to, std::string_view value, escape how) {
     switch (how) {
         case escape::none:
             return append_secret(to, value);
@@ -142,17 +167,7 @@ std::optional<std::string> joined(const template_piece& piece, const placeholder
     return text;
 }
 
-/// Adds the placeholder's value; false where it has none.
-bool append_value(std::string& to, const template_piece& piece, const placeholder_values& values, escape how) {
-    if (piece.function == template_function::value) {
-        for (const auto& name : piece.names) {
-            if (const auto value = values(name)) {
-                append_escaped(to, *value, how);
-                return true;
-            }
-        }
-        return false;
-    }
+bool append_function(std::string& to, const template_piece& piece, const placeholder_values& values, escape how) {
     auto plain = joined(piece, values);
     if (!plain) {
         return false;
@@ -162,6 +177,27 @@ bool append_value(std::string& to, const template_piece& piece, const placeholde
     wipe(*plain);
     wipe(encoded);
     return true;
+}
+
+/// Adds the placeholder's value; false where it has none.
+inline bool append_value(std::string& to, const template_piece& piece, const placeholder_values& values, escape how) {
+    if (piece.function != template_function::value) {
+        return append_function(to, piece, values, how);
+    }
+    for (const value_name& name : piece.names) {
+        if (const auto value = values(name)) {
+            append_escaped(to, *value, how);
+            return true;
+        }
+    }
+    return false;
+}
+
+failure no_value(const template_piece& piece) {
+    failure what;
+    what.code = errc::invalid_argument;
+    what.detail = "there is no value for " + written(piece) + ": " + mend_of(piece);
+    return what;
 }
 
 }  // namespace
@@ -204,10 +240,45 @@ result<template_text> template_text::parse(std::string_view source) {
     return parsed;
 }
 
+void template_text::declare_arguments(const std::vector<std::string>& names) {
+    for (template_piece& piece : pieces_) {
+        for (value_name& each : piece.names) {
+            if (std::any_of(names.begin(), names.end(),
+                            [&](const std::string& declared) { return argument_name(declared) == each.name; })) {
+                each.kind = value_kind::argument;
+            }
+        }
+    }
+}
+
+void template_text::append(std::string_view fixed) {
+    if (pieces_.empty() || !pieces_.back().names.empty()) {
+        pieces_.emplace_back();
+    }
+    pieces_.back().text += fixed;
+}
+
+void template_text::append(const template_text& more, escape fixed) {
+    for (const template_piece& piece : more.pieces_) {
+        if (piece.names.empty()) {
+            std::string escaped;
+            append_escaped(escaped, piece.text, fixed);
+            append(escaped);
+        } else {
+            pieces_.push_back(piece);
+        }
+    }
+}
+
 bool template_text::uses(std::string_view name) const noexcept {
     return std::any_of(pieces_.begin(), pieces_.end(), [&](const template_piece& piece) {
-        return std::find(piece.names.begin(), piece.names.end(), name) != piece.names.end();
+        return std::any_of(piece.names.begin(), piece.names.end(),
+                           [&](const value_name& each) { return each.name == name; });
     });
+}
+
+bool template_text::optional() const noexcept {
+    return std::any_of(pieces_.begin(), pieces_.end(), [](const template_piece& piece) { return piece.optional; });
 }
 
 result<bool> template_text::append_to(std::string& to, const placeholder_values& values, escape how,
@@ -218,13 +289,7 @@ result<bool> template_text::append_to(std::string& to, const placeholder_values&
             append_escaped(to, piece.text, fixed);
         } else if (!append_value(to, piece, values, how)) {
             to.resize(before);
-            if (piece.optional) {
-                return false;
-            }
-            failure what;
-            what.code = errc::invalid_argument;
-            what.detail = "there is no value for " + written(piece) + ": " + mend_of(piece);
-            return what;
+            return piece.optional ? result<bool>(false) : no_value(piece);
         }
     }
     return true;
@@ -250,6 +315,11 @@ std::string template_text::expand_safe(const placeholder_values& values, escape 
         }
     }
     return text;
+}
+
+std::string_view argument_name(std::string_view declared) noexcept {
+    declared.remove_suffix(declared.ends_with('?') ? 1 : 0);
+    return declared;
 }
 
 bool is_placeholder_name(std::string_view name) noexcept {

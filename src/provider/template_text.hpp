@@ -19,12 +19,37 @@ enum class template_function {
     basic_raw,  ///< `{basic_raw(a,b)}`: base64 of a ":" b, as RFC 7617 has it.
 };
 
+/// What a value's name stands for.
+enum class value_kind {
+    argument,  ///< What the caller gives: any name but those below, or any name that an operation declares.
+    client_id,
+    client_secret,
+    redirect_uri,
+    scope,
+    state,
+    code,
+    code_verifier,
+    access_token,
+    refresh_token,
+    token_type,
+    token_field,         ///< "token.X"
+    callback_parameter,  ///< "callback.X"
+};
+
+/// The name of a value, and what it stands for: found out once, when the profile is loaded.
+struct value_name {
+    std::string name;
+    value_kind kind = value_kind::argument;
+
+    operator std::string_view() const noexcept { return name; }
+};
+
 /// A part of a template: fixed text, or a placeholder.
 struct template_piece {
     std::string text;  ///< Fixed text; then `names` is empty.
     template_function function = template_function::value;
-    std::vector<std::string> names;  ///< The placeholder's names.
-    bool optional = false;           ///< `{name?}`: without a value the whole parameter is left out.
+    std::vector<value_name> names;  ///< The placeholder's names.
+    bool optional = false;          ///< `{name?}`: without a value the whole parameter is left out.
 };
 
 /// How a value is written into its place.
@@ -36,7 +61,7 @@ enum class escape {
 };
 
 /// Gives a placeholder's value; nothing where it has none.
-using placeholder_values = std::function<std::optional<std::string_view>(std::string_view name)>;
+using placeholder_values = std::function<std::optional<std::string_view>(const value_name& name)>;
 
 /// A text with placeholders, as profiles have them: "Bearer {access_token}", "{scope?}", "{user|token.user}". "{{" and
 /// "}}" stand for braces.
@@ -44,6 +69,13 @@ class template_text {
 public:
     /// Fails with `errc::invalid_profile`, the detail saying what is wrong with the text.
     [[nodiscard]] static result<template_text> parse(std::string_view source);
+
+    /// Values of these names are what the caller gives, whatever else they would stand for.
+    void declare_arguments(const std::vector<std::string>& names);
+
+    /// Puts fixed text behind it, as it is; or another template, with its fixed text escaped.
+    void append(std::string_view fixed);
+    void append(const template_text& more, escape fixed);
 
     /// Appends the text with its values, each escaped; `fixed`: how the text between them is. False, with nothing
     /// appended, where an optional placeholder has no value; fails with `errc::invalid_argument`, naming the
@@ -60,17 +92,24 @@ public:
     /// Whether a placeholder has that name, or has it among others.
     [[nodiscard]] bool uses(std::string_view name) const noexcept;
 
+    /// Whether it may be left out: it has an optional placeholder.
+    [[nodiscard]] bool optional() const noexcept;
+
     [[nodiscard]] const std::vector<template_piece>& pieces() const noexcept { return pieces_; }
     /// The whole of it, where it has no placeholders; otherwise null.
     [[nodiscard]] const std::string* fixed() const noexcept {
         return pieces_.size() == 1 && pieces_.front().names.empty() ? &pieces_.front().text : nullptr;
     }
+    /// What was parsed.
     [[nodiscard]] const std::string& source() const noexcept { return source_; }
 
 private:
     std::vector<template_piece> pieces_;
     std::string source_;
 };
+
+/// The name of an argument without the "?" that marks an optional one.
+[[nodiscard]] std::string_view argument_name(std::string_view declared) noexcept;
 
 /// Whether a value may be called that: a letter or "_", then letters, digits, "_", "." and "-".
 [[nodiscard]] bool is_placeholder_name(std::string_view name) noexcept;

@@ -1,5 +1,6 @@
 #include "tests/provider/steps.hpp"
 
+#include <coauth/core/encoding.hpp>
 #include <coauth/provider/request.hpp>
 
 #include <doctest/doctest.h>
@@ -87,6 +88,53 @@ TEST_CASE("an argument of the caller stands before the library's own value of th
     const auto made = built(builtin("hitkey"), "register_client",
                             {{"name", "My \"game\"\n"}, {"redirect_uri", "https://other.example/cb"}});
     CHECK(made.body() == R"({"name":"My \"game\"\n","redirect_uri":"https://other.example/cb"})");
+}
+
+TEST_CASE("an argument does so wherever it stands, whatever its name") {
+    const auto what = edited("hike", {{"/operations/exchange/arguments", R"(["client_id", "code?", "token.x?"])"},
+                                      {"/operations/exchange/url", R"("https://api.example/{client_id}")"},
+                                      {"/operations/exchange/query", R"({"q": "{code?}", "x": "{token.x?}"})"},
+                                      {"/operations/exchange/headers", R"({"X-Client": "{base64(client_id)}"})"},
+                                      {"/operations/exchange/form/code", R"("{code?}")"}});
+    const auto made = built(what, "exchange", {{"client_id", "mine"}, {"code", "c"}, {"token.x", "x"}});
+    CHECK(made.url() == "https://api.example/mine?q=c&x=x");
+    CHECK(header(made, "X-Client") == "bWluZQ==");
+    CHECK(made.body().starts_with("client_id=mine&client_secret=s3cret%2F%2B+%26&code=c&"));
+    const auto without = built(what, "exchange", {{"client_id", "mine"}});
+    CHECK(without.url() == "https://api.example/mine");
+    CHECK(without.body().find("code=code") == std::string_view::npos);
+}
+
+TEST_CASE("a field of a form that has no value is left out, and so is what would part it from the others") {
+    const auto what = edited(
+        "hike", {{"/operations/refresh/arguments", R"(["a?", "b?", "c?"])"},
+                 {"/operations/refresh/form",
+                  R"({"a b": "{a?}", "x": "1 2", "y": "{client_id}", "b": "{b?}-{client_id}", "c": "{c?}", "z": "",
+                             "g&h": "{refresh_token}", "a": "{a?}"})"}});
+    const auto body = [&](const parameters& arguments) {
+        return std::string(built(what, "refresh", arguments).body());
+    };
+    CHECK(body({}) == "x=1+2&y=app-1&z=&g%26h=refresh%2B1");
+    CHECK(body({{"a", "&"}}) == "a+b=%26&x=1+2&y=app-1&z=&g%26h=refresh%2B1&a=%26");
+    CHECK(body({{"b", "2"}}) == "x=1+2&y=app-1&b=2-app-1&z=&g%26h=refresh%2B1");
+    CHECK(body({{"a", "1"}, {"b", "2"}, {"c", "3"}}) == "a+b=1&x=1+2&y=app-1&b=2-app-1&c=3&z=&g%26h=refresh%2B1&a=1");
+    const auto nothing = edited("hike", {{"/operations/refresh/arguments", R"(["a?", "b?"])"},
+                                         {"/operations/refresh/form", R"({"a": "{a?}", "b": "{b?}"})"}});
+    CHECK(built(nothing, "refresh").body().empty());
+    CHECK(built(nothing, "refresh", {{"b", "2"}}).body() == "b=2");
+}
+
+TEST_CASE("a redirect URI is the login's own, and the application's where that is not known") {
+    const auto who = steps::application();
+    auto grant = code_grant();
+    grant.redirect_uri = "https://login.example/back";
+    const auto body = [&] {
+        return std::string(
+            provider::build_request(builtin("hike"), "exchange", {.who = &who, .grant = &grant}).value().body());
+    };
+    CHECK(holds(body(), "redirect_uri=https%3A%2F%2Flogin.example%2Fback&"));
+    grant.redirect_uri.clear();
+    CHECK(holds(body(), "redirect_uri=" + form_encode(who.redirect_uri) + "&"));
 }
 
 TEST_CASE("Hike's form, encoded") {

@@ -1,5 +1,7 @@
 #include "provider/template_text.hpp"
 
+#include <coauth/core/encoding.hpp>
+
 #include <doctest/doctest.h>
 
 #include <map>
@@ -51,6 +53,33 @@ TEST_CASE("values are escaped for their place, fixed text is not") {
     CHECK(expanded("{v}", {{"v", "x y+"}}, escape::form) == "x+y%2B");
     CHECK(expanded("{v}", {{"v", "x y+"}}, escape::none) == "x y+");
     CHECK(expanded("{v}/{w}", {{"v", "a\"b\\c\n"}, {"w", "\u00e4"}}, escape::json) == "a\\\"b\\\\c\\n/\u00e4");
+}
+
+TEST_CASE("every byte is escaped as Boost.URL does it, wherever it stands") {
+    std::string all;
+    for (int byte = 0; byte != 256; ++byte) {
+        all += static_cast<char>(byte);
+        for (const std::string& value : {std::string(1, all.back()), "plain" + all, all + "plain"}) {
+            CHECK(expanded("{v}", {{"v", value}}, escape::percent) == percent_encode(value));
+            CHECK(expanded("{v}", {{"v", value}}, escape::form) == form_encode(value));
+        }
+    }
+    const std::string nothing_but_escapes(10'000, '&');
+    CHECK(expanded("{v}", {{"v", nothing_but_escapes}}, escape::form) == form_encode(nothing_but_escapes));
+}
+
+TEST_CASE("templates are put together, each with its fixed text escaped for its place") {
+    template_text whole;
+    whole.append("a=");
+    whole.append(template_text::parse("x y{{").value(), escape::form);
+    whole.append("&b=");
+    whole.append(template_text::parse("{v}+{w|v}").value(), escape::form);
+    CHECK(whole.pieces().size() == 4);
+    CHECK(whole.expand(from({{"v", "1 2"}}), escape::form).value() == "a=x+y%7B&b=1+2%2B1+2");
+    CHECK_FALSE(whole.optional());
+    whole.append(template_text::parse("{u?}").value(), escape::form);
+    CHECK(whole.optional());
+    CHECK(whole.expand(from({{"v", "1 2"}}), escape::form).value() == std::nullopt);
 }
 
 TEST_CASE("functions make one value of several") {
