@@ -1,3 +1,4 @@
+#include "core/field_lengths.hpp"
 #include "core/growing_text.hpp"
 #include "core/spare_texts.hpp"
 
@@ -9,19 +10,24 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace coauth {
 
 namespace {
 
-using length = std::uint32_t;
+// Before each field stand its lengths.
 
-/// What stands before each field: the lengths of its name and its value.
-using lengths = std::array<length, 2>;
+constexpr std::string_view before_value = ": ";
+constexpr std::string_view line_end = "\r\n";
 
-lengths lengths_at(const char* at) noexcept {
-    lengths found{};
-    std::memcpy(found.data(), at, sizeof found);
+std::size_t line_size(const field_lengths& lengths) noexcept {
+    return std::size_t{lengths.of_name} + before_value.size() + lengths.of_value + line_end.size();
+}
+
+field_lengths lengths_at(const char* at) noexcept {
+    field_lengths found;
+    std::memcpy(&found, at, sizeof found);
     return found;
 }
 
@@ -32,19 +38,13 @@ std::string with_room(std::string_view text, std::size_t room) {
 }
 
 void set_lengths(char* at, std::size_t of_name, std::size_t of_value) noexcept {
-    const lengths both{static_cast<length>(of_name), static_cast<length>(of_value)};
-    std::memcpy(at, both.data(), sizeof both);
-}
-
-std::size_t bytes_of(const header_field& field) noexcept {
-    return sizeof(lengths) + field.name.size() + field.value.size();
+    const field_lengths both{static_cast<std::uint32_t>(of_name), static_cast<std::uint32_t>(of_value)};
+    std::memcpy(at, &both, sizeof both);
 }
 
 /// Returns where it ends.
-char* write_field(char* at, const header_field& field) noexcept {
-    set_lengths(at, field.name.size(), field.value.size());
-    at = std::copy(field.name.begin(), field.name.end(), at + sizeof(lengths));
-    return std::copy(field.value.begin(), field.value.end(), at);
+char* write(char* at, std::string_view text) noexcept {
+    return std::copy(text.begin(), text.end(), at);
 }
 
 /// So many bytes more, which `write(char* at)` writes. They may come from the text itself, so what it was lasts until
@@ -53,11 +53,11 @@ template <class Write>
 void append(std::string& text, std::size_t bytes, Write&& write) {
     const std::size_t at = text.size();
     if (bytes <= text.capacity() - at) {
-        text.resize(at + bytes);
+        text.append(bytes, '\0');
         write(text.data() + at);
     } else {
         std::string larger = grown(text, bytes);
-        larger.resize(at + bytes);
+        larger.append(bytes, '\0');
         write(larger.data() + at);
         replace_wiped(text, larger);
     }
@@ -68,16 +68,17 @@ void append(std::string& text, std::size_t bytes, Write&& write) {
 http_message::http_message(std::string text, std::size_t in_front)
     : fields_at_(in_front), body_at_(in_front), text_(std::move(text)) {}
 
-http_message::http_message(std::span<const header_field> headers, std::string_view body)
-    : header_count_(headers.size()) {
-    for (const header_field& each : headers) {
-        body_at_ += bytes_of(each);
-    }
-    text_ = spare_text(body_at_ + body.size());
-    text_.resize(body_at_);
+http_message::http_message(std::string_view fields, std::span<const field_lengths> lengths, std::string_view body)
+    : header_count_(lengths.size()),
+      body_at_(lengths.size_bytes() + fields.size()),
+      text_(spare_text(body_at_ + body.size())) {
+    text_.append(body_at_, '\0');
     char* at = text_.data();
-    for (const header_field& each : headers) {
-        at = write_field(at, each);
+    for (const field_lengths& each : lengths) {
+        const std::string_view line = fields.substr(0, line_size(each));
+        set_lengths(at, each.of_name, each.of_value);
+        at = write(at + sizeof each, line);
+        fields.remove_prefix(line.size());
     }
     text_.append(body);
 }
@@ -87,22 +88,32 @@ void http_message::let_go() noexcept {
     keep_spare(text_);
 }
 
-void http_message::swap(http_message& other) noexcept {
-    std::swap(header_count_, other.header_count_);
-    std::swap(fields_at_, other.fields_at_);
-    std::swap(body_at_, other.body_at_);
-    text_.swap(other.text_);
+http_message& http_message::operator=(http_message&& other) noexcept {
+    if (this == &other) {
+        return *this;
+    }
+    if (!text_.empty() || has_own_memory(text_)) {
+        let_go();
+    }
+    header_count_ = std::exchange(other.header_count_, 0);
+    fields_at_ = std::exchange(other.fields_at_, 0);
+    body_at_ = std::exchange(other.body_at_, 0);
+    const bool is_copied = !has_own_memory(other.text_);
+    text_ = std::move(other.text_);
+    if (is_copied) {
+        wipe(other.text_);
+    }
+    return *this;
 }
 
 header_field http_message::field_range::iterator::operator*() const noexcept {
     const auto [of_name, of_value] = lengths_at(at_);
-    const char* const name = at_ + sizeof(lengths);
-    return {{name, of_name}, {name + of_name, of_value}};
+    const char* const name = at_ + sizeof(field_lengths);
+    return {{name, of_name}, {name + of_name + before_value.size(), of_value}};
 }
 
 http_message::field_range::iterator& http_message::field_range::iterator::operator++() noexcept {
-    const auto [of_name, of_value] = lengths_at(at_);
-    at_ += sizeof(lengths) + of_name + of_value;
+    at_ += sizeof(field_lengths) + line_size(lengths_at(at_));
     return *this;
 }
 
@@ -117,23 +128,42 @@ std::optional<std::string_view> http_message::header(std::string_view name) cons
 }
 
 void http_message::add_header(std::string_view name, std::string_view value) {
-    const header_field field{name, value};
     const std::size_t at = text_.size();
-    append(text_, bytes_of(field), [&](char* begin) { write_field(begin, field); });
+    const std::size_t bytes =
+        sizeof(field_lengths) + name.size() + before_value.size() + value.size() + line_end.size();
+    append(text_, bytes, [&](char* begin) {
+        set_lengths(begin, name.size(), value.size());
+        write(write(write(write(begin + sizeof(field_lengths), name), before_value), value), line_end);
+    });
     put_before_body(at);
+}
+
+void http_message::write_headers(std::string& to) const {
+    const char* const end = text_.data() + body_at_;
+    for (const char* at = text_.data() + fields_at_; at != end;) {
+        const std::size_t size = line_size(lengths_at(at));
+        to.append(at + sizeof(field_lengths), size);
+        at += sizeof(field_lengths) + size;
+    }
+}
+
+std::size_t http_message::header_bytes() const noexcept {
+    return body_at_ - fields_at_ - header_count_ * sizeof(field_lengths);
 }
 
 // A field is written at the end, and goes before the body when it is whole.
 
 std::size_t http_message::begin_field(std::string_view name) {
     const std::size_t at = text_.size();
-    const header_field field{name, {}};
-    append(text_, bytes_of(field), [&](char* begin) { write_field(begin, field); });
+    append(text_, sizeof(field_lengths) + name.size() + before_value.size(),
+           [&](char* begin) { write(write(begin + sizeof(field_lengths), name), before_value); });
     return at;
 }
 
-void http_message::end_field(std::size_t at, std::size_t name_length) noexcept {
-    set_lengths(text_.data() + at, name_length, text_.size() - at - sizeof(lengths) - name_length);
+void http_message::end_field(std::size_t at, std::size_t name_length) {
+    const std::size_t value_length = text_.size() - at - sizeof(field_lengths) - name_length - before_value.size();
+    append(text_, line_end.size(), [](char* end) { write(end, line_end); });
+    set_lengths(text_.data() + at, name_length, value_length);
     put_before_body(at);
 }
 
@@ -152,7 +182,7 @@ void http_message::take_back_field(std::size_t at) noexcept {
 }
 
 void http_message::append_body(std::string_view bytes) {
-    append(text_, bytes.size(), [&](char* at) { std::copy(bytes.begin(), bytes.end(), at); });
+    append(text_, bytes.size(), [&](char* at) { write(at, bytes); });
 }
 
 void http_message::grow(std::size_t bytes) {
@@ -167,7 +197,7 @@ http_request::http_request(std::string_view method, std::string_view url, std::s
 
 // What was there before dies, and is wiped, with `other`.
 http_request& http_request::operator=(http_request other) noexcept {
-    http_message::swap(other);
+    http_message::operator=(std::move(other));
     method_.swap(other.method_);
     safe_url_.swap(other.safe_url_);
     provider.swap(other.provider);
@@ -185,13 +215,13 @@ void http_request::set_safe_url(std::string_view url) {
 
 http_response::http_response(unsigned status, std::string body) : http_message(std::move(body)), status_(status) {}
 
-http_response::http_response(unsigned status, std::span<const header_field> headers, std::string_view body)
-    : http_message(headers, body), status_(status) {}
+http_response::http_response(unsigned status, std::string_view fields, std::span<const field_lengths> lengths,
+                             std::string_view body)
+    : http_message(fields, lengths, body), status_(status) {}
 
-http_response& http_response::operator=(http_response other) noexcept {
-    http_message::swap(other);
-    std::swap(status_, other.status_);
-    return *this;
+http_response received_response(unsigned status, std::string_view fields, std::span<const field_lengths> lengths,
+                                std::string_view body) {
+    return {status, fields, lengths, body};
 }
 
 }  // namespace coauth

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace coauth::http {
@@ -41,6 +42,35 @@ inline constexpr auto token_characters = [] {
     return text.size() == other.size() && may_begin_alike() &&
            (text == other || boost::urls::grammar::ci_is_equal(text, other));
 }
+
+/// Words that are looked for. What is compared with them is hardly ever one, and shows it by its length and first
+/// letter.
+template <std::size_t Count>
+class word_set {
+public:
+    explicit constexpr word_set(const std::array<std::string_view, Count>& words) : words_(words) {
+        for (const std::string_view each : words) {
+            first_letters_.at(each.size()) |= letter(each);
+        }
+    }
+
+    /// Whether `word` is one of them, its case being nothing.
+    [[nodiscard]] bool has(std::string_view word) const noexcept {
+        return !word.empty() && word.size() < first_letters_.size() &&
+               (first_letters_[word.size()] & letter(word)) != 0 &&
+               std::any_of(words_.begin(), words_.end(),
+                           [&](std::string_view each) { return is_same_word(word, each); });
+    }
+
+private:
+    /// A bit for the first one, the same in both cases.
+    [[nodiscard]] static constexpr std::uint32_t letter(std::string_view word) noexcept {
+        return std::uint32_t{1} << (static_cast<unsigned char>(word.front()) % 32);
+    }
+
+    std::array<std::string_view, Count> words_;
+    std::array<std::uint32_t, 32> first_letters_{};  // of the words of each length
+};
 
 /// What may not stand in a field's value (RFC 9110, section 5.5).
 [[nodiscard]] inline bool has_control_character(std::string_view text) noexcept {

@@ -1,6 +1,7 @@
 #include "http/plain_response.hpp"
 
 #include "core/ascii.hpp"
+#include "core/field_lengths.hpp"
 #include "http/field_syntax.hpp"
 
 #include <boost/container/static_vector.hpp>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <system_error>
 #include <utility>
 
@@ -23,72 +25,97 @@ std::optional<std::size_t> number_in(std::string_view digits) noexcept {
     return is_number ? std::optional{number} : std::nullopt;
 }
 
-/// The next line without its end; nothing where it has none, or one without CR.
-std::optional<std::string_view> take_line(std::string_view& from) noexcept {
-    const std::size_t end = from.find('\n');
-    if (end == from.npos || end == 0 || from[end - 1] != '\r') {
-        return std::nullopt;
+constexpr std::string_view line_end = "\r\n";
+
+/// What is still to be read.
+class unread {
+public:
+    explicit unread(std::string_view bytes) noexcept : bytes_(bytes) {}
+
+    [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
+
+    std::string_view take(std::size_t size) noexcept {
+        const std::string_view taken{bytes_.data(), size};
+        bytes_.remove_prefix(size);
+        return taken;
     }
-    const std::string_view line = from.substr(0, end - 1);
-    from.remove_prefix(end + 1);
-    return line;
-}
+
+    /// Whether that is what comes next.
+    [[nodiscard]] bool take(std::string_view expected) noexcept {
+        const bool comes = bytes_.starts_with(expected);
+        bytes_.remove_prefix(comes ? expected.size() : 0);
+        return comes;
+    }
+
+    [[nodiscard]] std::string_view take_token() noexcept { return take(token_length(bytes_)); }
+
+    /// Visible characters and spaces.
+    std::string_view take_text() noexcept { return take(length_between(bytes_, ' ', '~')); }
+
+private:
+    std::string_view bytes_;
+};
 
 class reader {
 public:
-    reader(std::string_view bytes, const response_limits& limits) : bytes_(bytes), rest_(bytes), limits_(limits) {}
+    reader(std::string_view bytes, const response_limits& limits)
+        : size_(bytes.size()), rest_(bytes), limits_(limits) {}
 
     std::optional<plain_response> read() {
         if (!read_status() || !read_fields() || !read_body()) {
             return std::nullopt;
         }
-        return plain_response{http_response{status_, fields_, body_}, bytes_.size() - rest_.size(), keep_alive_};
+        return plain_response{received_response(status_, fields_, lengths_, body_), size_ - rest_.bytes().size(),
+                              keep_alive_};
     }
 
 private:
     bool read_status() {
-        constexpr std::string_view version = "HTTP/1.1 ";
         constexpr std::size_t digits = 3;
-        const auto line = take_line(rest_);
-        if (!line || !line->starts_with(version) || !all_between(*line, ' ', '~') ||
-            line->size() <= version.size() + digits || (*line)[version.size() + digits] != ' ') {
+        if (!rest_.take("HTTP/1.1 ") || rest_.bytes().size() < digits) {
             return false;
         }
-        const auto status = number_in(line->substr(version.size(), digits));
+        const auto status = number_in(rest_.take(digits));
         if (!status || *status < 200 || *status > 599 || *status == 204 || *status == 304) {
             return false;
         }
         status_ = static_cast<unsigned>(*status);
-        return true;
+        return rest_.take_text().starts_with(' ') && rest_.take(line_end);
     }
 
     bool read_fields() {
-        auto line = take_line(rest_);
-        for (; line && !line->empty(); line = take_line(rest_)) {
-            if (!read_field(*line)) {
+        unread after = rest_;
+        while (!after.take(line_end)) {
+            if (!read_field(after)) {
                 return false;
             }
         }
-        return line.has_value() && bytes_.size() - rest_.size() < limits_.header_bytes;
+        fields_ = rest_.take(rest_.bytes().size() - after.bytes().size() - line_end.size());
+        rest_ = after;
+        return size_ - rest_.bytes().size() < limits_.header_bytes;
     }
 
-    bool read_field(std::string_view line) {
-        const std::string_view name = line.substr(0, token_length(line));
-        if (name.empty() || name.size() == line.size() || line[name.size()] != ':') {
+    bool read_field(unread& from) {
+        const std::string_view name = from.take_token();
+        if (name.empty() || !from.take(": ")) {
             return false;
         }
-        std::string_view value = line.substr(name.size() + 1);
-        value.remove_prefix(value.starts_with(' ') ? 1 : 0);
-        if (!all_between(value, ' ', '~') || value.starts_with(' ') || value.ends_with(' ') ||
-            fields_.size() == std::min(limits_.header_fields, fields_.capacity()) || !note(name, value)) {
+        const std::string_view value = from.take_text();
+        if (value.starts_with(' ') || value.ends_with(' ') || !from.take(line_end) ||
+            lengths_.size() == std::min(limits_.header_fields, lengths_.capacity()) || !note(name, value)) {
             return false;
         }
-        fields_.push_back({name, value});
+        lengths_.push_back({static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())});
         return true;
     }
 
     /// What frames the answer or ends the connection; false where that is unusual.
     bool note(std::string_view name, std::string_view value) {
+        static constexpr word_set noted{std::to_array<std::string_view>(
+            {"Content-Length", "Connection", "Transfer-Encoding", "Content-Encoding", "Proxy-Connection", "Upgrade"})};
+        if (!noted.has(name)) {
+            return true;
+        }
         if (is_same_word(name, "Content-Length")) {
             const bool is_first = !length_;
             length_ = number_in(value);
@@ -99,26 +126,23 @@ private:
             keep_alive_ = keep_alive_ && !closes;
             return closes || is_same_word(value, "keep-alive");
         }
-        static constexpr std::array<std::string_view, 4> unusual{"Transfer-Encoding", "Content-Encoding",
-                                                                 "Proxy-Connection", "Upgrade"};
-        return std::none_of(unusual.begin(), unusual.end(),
-                            [&](std::string_view each) { return is_same_word(name, each); });
+        return false;
     }
 
     bool read_body() {
-        if (!length_ || *length_ > rest_.size()) {
+        if (!length_ || *length_ > rest_.bytes().size()) {
             return false;
         }
-        body_ = rest_.substr(0, *length_);
-        rest_.remove_prefix(*length_);
+        body_ = rest_.take(*length_);
         return true;
     }
 
-    const std::string_view bytes_;
-    std::string_view rest_;
+    const std::size_t size_;
+    unread rest_;
     const response_limits& limits_;
     unsigned status_ = 0;
-    boost::container::static_vector<header_field, 32> fields_;
+    std::string_view fields_;
+    boost::container::static_vector<field_lengths, 32> lengths_;
     std::optional<std::size_t> length_;
     bool keep_alive_ = true;
     std::string_view body_;

@@ -18,9 +18,9 @@ struct plain_response {
 };
 
 /// Reads an answer to anything but HEAD and CONNECT that has come whole and has nothing unusual: HTTP/1.1, a status
-/// that may have a body, lines that end with CRLF, no more than 32 fields, values of visible characters, one
-/// Content-Length, no coding. Nothing for every other one, right or wrong: those are Beast's to read, which would read
-/// these as they are read here, and takes five times as long for it.
+/// that may have a body, lines that end with CRLF, no more than 32 fields, a space before a value, values of visible
+/// characters, one Content-Length, no coding. Nothing for every other one, right or wrong: those are Beast's to read,
+/// which would read these as they are read here, and takes five times as long for it.
 [[nodiscard]] std::optional<plain_response> read_plain_response(std::string_view bytes, const response_limits& limits);
 
 }  // namespace coauth::http

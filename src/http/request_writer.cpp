@@ -36,12 +36,9 @@ bool is_host_name(std::string_view text) {
 }
 
 /// What says where a message ends and whom a connection serves is not a caller's to say.
-bool is_transports_own(std::string_view name) {
-    static constexpr std::array<std::string_view, 10> own{
-        "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection",
-        "TE",   "Trailer",        "Upgrade",           "Expect"};
-    return std::any_of(own.begin(), own.end(), [&](std::string_view each) { return is_same_word(each, name); });
-}
+constexpr word_set transports_own{
+    std::to_array<std::string_view>({"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
+                                     "Proxy-Connection", "TE", "Trailer", "Upgrade", "Expect"})};
 
 result<urls::url_view> parse_https_url(std::string_view text) {
     const auto parsed = urls::parse_uri(text);
@@ -76,7 +73,7 @@ result<std::string> host_of(const urls::url_view& url) {
 }
 
 bool is_sendable(const header_field& field) {
-    return is_token(field.name) && !is_transports_own(field.name) && !has_control_character(field.value);
+    return is_token(field.name) && !transports_own.has(field.name) && !has_control_character(field.value);
 }
 
 /// Why the field may not be sent.
@@ -84,7 +81,7 @@ failure not_sendable(const header_field& field) {
     if (!is_token(field.name))
         return not_sendable("the header name \"" + printable(field.name, 60) +
                             "\" has characters that may not be sent");
-    if (is_transports_own(field.name))
+    if (transports_own.has(field.name))
         return not_sendable("the header " + std::string(field.name) + " is the transport's to write; leave it out");
     return not_sendable("the value of the header " + std::string(field.name) +
                         " has a line break or another control character");
@@ -92,32 +89,30 @@ failure not_sendable(const header_field& field) {
 
 /// Also an empty body is announced where the method means to send one (RFC 9110, section 8.6).
 bool announces_body(const http_request& request) {
-    const std::string& method = request.method();
+    const std::string_view method = request.method();
     return !request.body().empty() || method == "POST" || method == "PUT" || method == "PATCH";
 }
 
 /// At least what the request takes when it is written.
-std::size_t most_bytes_of(const http_request& request) {
-    constexpr std::size_t of_the_rest = 100;
-    std::size_t bytes = request.method().size() + 2 * request.url().size() + request.body().size() + of_the_rest;
-    for (const auto [name, value] : request.headers())
-        bytes += name.size() + value.size() + std::string_view(": \r\n").size();
-    return bytes;
+std::size_t most_bytes_of(const http_request& request, const destination& goes_to) {
+    constexpr std::size_t of_the_rest = 50;  // the line of its length, and the end of its head
+    return request.method().size() + goes_to.head.size() + request.header_bytes() + request.body().size() + of_the_rest;
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
 }
 
-std::string target_of(const urls::url_view& url) {
-    std::string target;
-    target.reserve(url.size());  // growing would leave secrets behind
-    if (url.encoded_path().empty())
-        target.append("/");
-    target.append(url.encoded_path());
+/// The target is path and query (RFC 9112, section 3.2.1).
+std::string after_method(const urls::url_view& url, std::string_view authority) {
+    constexpr std::string_view before_host = " HTTP/1.1\r\nHost: ";
+    constexpr std::size_t of_the_rest = 10;
+    std::string head;
+    head.reserve(url.size() + before_host.size() + authority.size() + of_the_rest);  // growing would leave secrets
+    head.append(url.encoded_path().empty() ? " /" : " ").append(url.encoded_path());
     if (url.has_query())
-        target.append("?").append(url.encoded_query());
-    return target;
+        head.append("?").append(url.encoded_query());
+    return head.append(before_host).append(authority).append("\r\n");
 }
 
 result<origin> origin_of(const urls::url_view& url) {
@@ -139,11 +134,11 @@ std::string origin::authority() const {
     return text;
 }
 
-destination::destination(origin its_origin, std::string its_target)
-    : to{std::move(its_origin)}, authority{to.authority()}, target{std::move(its_target)} {}
+destination::destination(origin its_origin, std::string its_authority, std::string its_head)
+    : to{std::move(its_origin)}, authority{std::move(its_authority)}, head{std::move(its_head)} {}
 
 destination::~destination() {
-    wipe(target);
+    wipe(head);
 }
 
 result<destination> read_url(std::string_view text) {
@@ -153,12 +148,15 @@ result<destination> read_url(std::string_view text) {
     auto to = origin_of(*url);
     if (!to)
         return to.error();
-    return destination{std::move(*to), target_of(*url)};
+    std::string authority = to->authority();
+    std::string head = after_method(*url, authority);
+    return destination{std::move(*to), std::move(authority), std::move(head)};
 }
 
 result<void> check_request(const http_request& request) {
-    if (!is_token(request.method()) || request.method() == "CONNECT")
-        return not_sendable("\"" + printable(request.method(), 60) + "\" is not a method that may be sent");
+    const std::string_view method = request.method();
+    if (!is_token(method) || method == "CONNECT")
+        return not_sendable("\"" + printable(method, 60) + "\" is not a method that may be sent");
     for (const header_field field : request.headers())
         if (!is_sendable(field))
             return not_sendable(field);
@@ -166,11 +164,9 @@ result<void> check_request(const http_request& request) {
 }
 
 void write_request(std::string& out, const http_request& request, const destination& goes_to) {
-    out.reserve(out.size() + most_bytes_of(request));  // growing would leave secrets behind
-    out.append(request.method()).append(" ").append(goes_to.target).append(" HTTP/1.1\r\n");
-    append_field(out, "Host", goes_to.authority);
-    for (const auto [name, value] : request.headers())
-        append_field(out, name, value);
+    out.reserve(out.size() + most_bytes_of(request, goes_to));  // growing would leave secrets behind
+    out.append(request.method()).append(goes_to.head);
+    request.write_headers(out);
     if (announces_body(request))
         append_field(out, "Content-Length", std::to_string(request.body().size()));
     out.append("\r\n").append(request.body());

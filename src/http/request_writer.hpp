@@ -24,13 +24,13 @@ struct origin_book;
 
 /// What a URL says to a request.
 struct destination {
-    destination(origin its_origin, std::string its_target);
+    destination(origin its_origin, std::string its_authority, std::string its_head);
     destination(destination&&) noexcept = default;
-    ~destination();  ///< Wipes the target.
+    ~destination();  ///< Wipes the head.
 
     const origin to;
     const std::string authority;  ///< Of `to`.
-    std::string target;           ///< Path and query (RFC 9112, section 3.2.1). May carry a secret.
+    std::string head;             ///< From behind the method to the end of `Host`. May carry a secret.
 
     mutable origin_book* book = nullptr;  ///< Where the ledger keeps its calls. The ledger's, under the pool's mutex.
 };

@@ -1,9 +1,12 @@
+#include "core/field_lengths.hpp"
+
 #include <coauth/core/http_message.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <malloc.h>
 #include <memory>
@@ -61,9 +64,10 @@ TEST_CASE("the fields of a message come in their order, each as it was added") {
     CHECK(response.body() == "{}");
 }
 
-TEST_CASE("a response that is made with its fields is as one to which they were added") {
-    const std::vector<coauth::header_field> fields{{"X-Second", "1"}, {"X-First", ""}, {"x-second", "2"}};
-    coauth::http_response response{201, fields, "{}"};
+TEST_CASE("a response that is made of what was received is as one to which its fields were added") {
+    const std::vector<coauth::field_lengths> lengths{{8, 1}, {7, 0}, {8, 1}};
+    coauth::http_response response =
+        coauth::received_response(201, "X-Second: 1\r\nX-First: \r\nx-second: 2\r\n", lengths, "{}");
     CHECK(response.status() == 201);
     CHECK(response.body() == "{}");
     CHECK(response.header_count() == 3);
@@ -72,10 +76,56 @@ TEST_CASE("a response that is made with its fields is as one to which they were 
     response.append_body("!");
     CHECK(response.body() == "{}!");
     CHECK(response.header("x-third") == "3");
-    const coauth::http_response bare{200, std::vector<coauth::header_field>{}, ""};
+    const coauth::http_response bare = coauth::received_response(200, "", {}, "");
     CHECK(bare.header_count() == 0);
     CHECK(fields_of(bare).empty());
     CHECK(bare.body().empty());
+}
+
+TEST_CASE("a value may hold what looks like the end of a field, and another one") {
+    coauth::http_request request{"GET", "https://a.example/"};
+    request.add_header("X-First", "1\r\nX-Injected: 2\r\n");
+    request.add_header("X: 3\r\nX-Second", "");
+    request.write_header("X-Third", [](std::string& to) { return to.append("\r\n\r\n").size() > 0; });
+    CHECK(fields_of(request) ==
+          field_list{{"X-First", "1\r\nX-Injected: 2\r\n"}, {"X: 3\r\nX-Second", ""}, {"X-Third", "\r\n\r\n"}});
+    CHECK(request.header_count() == 3);
+    CHECK_FALSE(request.header("X-Injected"));
+    CHECK_FALSE(request.header("X-Second"));
+}
+
+TEST_CASE("the fields are written as they are sent") {
+    coauth::http_request request{"POST", "https://a.example/"};
+    std::string wire = "before ";
+    request.write_headers(wire);
+    CHECK(wire == "before ");
+    CHECK(request.header_bytes() == 0);
+    request.append_body("{}");
+    request.add_header("X-First", "1");
+    request.add_header("X-Second", "");
+    request.write_headers(wire);
+    CHECK(wire == "before X-First: 1\r\nX-Second: \r\n");
+    CHECK(request.header_bytes() == wire.size() - std::string_view("before ").size());
+}
+
+TEST_CASE("a response that is assigned arrives as it was, and leaves an empty one") {
+    for (const std::string& body : {std::string{"short"}, std::string(100, 'x')}) {
+        coauth::http_response from{201, body};
+        coauth::http_response to{404, "what was there"};
+        to.add_header("X-Old", "1");
+        to = std::move(from);
+        CHECK(to.status() == 201);
+        CHECK(to.body() == body);
+        CHECK(to.header_count() == 0);
+        CHECK(from.status() == 0);
+        CHECK(from.body().empty());
+        from = to;
+        CHECK(from.body() == body);
+        coauth::http_response& same = from;
+        from = std::move(same);
+        CHECK(from.status() == 201);
+        CHECK(from.body() == body);
+    }
 }
 
 TEST_CASE("what is added to a message may be a view of it, also where it grows for that") {
@@ -200,6 +250,7 @@ void free_and_look(void* memory) noexcept {
 
 /// Longer than the small buffer of a string.
 const std::string marked = std::string(mark) + std::string(40, '.');
+const std::string marked_line = "Location: " + marked + "\r\n";
 
 }  // namespace
 
@@ -232,7 +283,8 @@ TEST_CASE("messages are wiped when they die, and when they are assigned over") {
         CHECK(request.body() == marked);
         coauth::http_response response{200, marked};
         response.add_header("Location", marked);
-        response = coauth::http_response{200, std::vector<coauth::header_field>{{"Location", marked}}, marked};
+        const coauth::field_lengths lengths{8, static_cast<std::uint32_t>(marked.size())};
+        response = coauth::received_response(200, marked_line, {&lengths, 1}, marked);
         response = coauth::http_response{404};
         CHECK(response.status() == 404);
         CHECK(response.header_count() == 0);
@@ -290,6 +342,20 @@ TEST_CASE("a request that is moved arrives as it was, and leaves nothing unwiped
     auto shown = std::make_unique<coauth::http_request>("GET", marked);
     shown->set_safe_url(marked);
     check_moves(std::move(shown));
+    CHECK(marks_freed == 0);
+}
+
+TEST_CASE("a response that is assigned to another leaves nothing unwiped behind, whatever the other had") {
+    marks_freed = 0;
+    for (const std::string& before : {std::string{}, std::string{"short"}, std::string(60, 'x')}) {
+        // In the small buffer of a string, and not in front, since a string that is moved from loses its first one.
+        auto from = std::make_unique<coauth::http_response>(200, "/" + std::string(mark));
+        auto to = std::make_unique<coauth::http_response>(404, before);
+        *to = std::move(*from);
+        from.reset();
+        CHECK(marks_freed == 0);
+        CHECK(to->body().substr(1) == mark);
+    }
     CHECK(marks_freed == 0);
 }
 

@@ -20,9 +20,9 @@ bool is_plain(const std::string& wire, response_limits limits = {}) {
 }  // namespace
 
 TEST_CASE("a whole answer with a length is plain, and what is behind it stays") {
-    const auto answer = read_plain_response(with_length + "content-type:text/plain\r\n\r\nokHTTP", {});
+    const auto answer = read_plain_response(with_length + "content-type: text/plain\r\n\r\nokHTTP", {});
     REQUIRE(answer);
-    CHECK(answer->bytes == with_length.size() + std::string{"content-type:text/plain\r\n\r\nok"}.size());
+    CHECK(answer->bytes == with_length.size() + std::string{"content-type: text/plain\r\n\r\nok"}.size());
     CHECK(answer->keep_alive);
     CHECK(answer->response.status() == 200);
     CHECK(answer->response.header_count() == 3);
@@ -59,8 +59,9 @@ TEST_CASE("what frames an answer in any other way is not plain") {
 }
 
 TEST_CASE("what is written in any other way is not plain") {
-    for (const std::string line : {"Na me: x", "Name : x", " Name: x", "Name", ": x", "N\xc3\xa4me: x", "Name: x\ty",
-                                   "Name: \x01", "Name: \xc3\xa4", "Name: x ", "Name:  x", "Name: x\r"}) {
+    for (const std::string line :
+         {"Na me: x", "Name : x", " Name: x", "Name", ": x", "N\xc3\xa4me: x", "Name: x\ty", "Name: \x01",
+          "Name: \xc3\xa4", "Name: x ", "Name:  x", "Name:x", "Name:", "Name: x\r"}) {
         CAPTURE(line);
         CHECK_FALSE(is_plain(with_length + line + "\r\n\r\nok"));
     }
@@ -70,6 +71,13 @@ TEST_CASE("what is written in any other way is not plain") {
           "HTTP/1.1 2000 OK", "HTTP/1.1 200 \x01", "HTTP/1.1  200 OK", "http/1.1 200 OK"}) {
         CAPTURE(status);
         CHECK_FALSE(is_plain(status + "\r\nContent-Length: 2\r\n\r\nok"));
+    }
+    const std::string complete = "HTTP/1.1 200 ";
+    CHECK(is_plain(complete + "\r\nContent-Length: 2\r\n\r\nok"));
+    for (std::size_t size = 0; size != complete.size(); ++size) {
+        CAPTURE(size);
+        CHECK_FALSE(is_plain(complete.substr(0, size) + "\r\n"));
+        CHECK_FALSE(is_plain(complete.substr(0, size) + "\r\nContent-Length: 2\r\n\r\nok"));
     }
 }
 

@@ -19,6 +19,8 @@ struct header_field {
     std::string_view value;  ///< Without space around it, where it was received.
 };
 
+struct field_lengths;
+
 /// What requests and responses have in common: header fields and a body. All of it stands in one piece of memory, which
 /// is wiped when the message dies or is assigned over, and when it grows, for all of it may carry secrets.
 class http_message {
@@ -31,6 +33,10 @@ public:
     [[nodiscard]] std::size_t header_count() const noexcept { return header_count_; }  ///< Without counting them.
 
     void add_header(std::string_view name, std::string_view value);  ///< Behind those there are. Nothing is checked.
+
+    /// Appends all fields to `to` as they are sent: each its name, ": ", its value, CRLF. Nothing is checked.
+    void write_headers(std::string& to) const;
+    [[nodiscard]] std::size_t header_bytes() const noexcept;  ///< How many bytes that are.
 
     /// As long as the message is unchanged.
     [[nodiscard]] std::string_view body() const noexcept { return std::string_view{text_}.substr(body_at_); }
@@ -64,8 +70,9 @@ public:
     }
 
 protected:
-    explicit http_message(std::string text = {}, std::size_t in_front = 0);      ///< So much of the text is no body.
-    http_message(std::span<const header_field> headers, std::string_view body);  ///< Copies all of them.
+    explicit http_message(std::string text = {}, std::size_t in_front = 0);  ///< So much of the text is no body.
+    /// As `received_response`.
+    http_message(std::string_view fields, std::span<const field_lengths> lengths, std::string_view body);
     http_message(const http_message&) = default;
     http_message(http_message&& other) noexcept  ///< Leaves an empty one.
         : header_count_(std::exchange(other.header_count_, 0)),
@@ -76,14 +83,13 @@ protected:
             wipe(other.text_);
         }
     }
-    http_message& operator=(const http_message&) = delete;
+    http_message& operator=(http_message&& other) noexcept;  ///< Wipes what was there, and leaves an empty one.
     ~http_message() {
         if (!text_.empty() || has_own_memory(text_)) {  // what was moved from is clean
             let_go();
         }
     }
 
-    void swap(http_message& other) noexcept;  ///< Copies and wipes nothing.
     /// What stands before the fields: a request's URL.
     [[nodiscard]] std::string_view in_front() const noexcept { return std::string_view{text_}.substr(0, fields_at_); }
 
@@ -91,14 +97,16 @@ private:
     void let_go() noexcept;
     void grow(std::size_t bytes);
     [[nodiscard]] std::size_t begin_field(std::string_view name);
-    void end_field(std::size_t at, std::size_t name_length) noexcept;
+    void end_field(std::size_t at, std::size_t name_length);
     void put_before_body(std::size_t field_at) noexcept;
     void take_back_field(std::size_t at) noexcept;
 
     std::size_t header_count_ = 0;
     std::size_t fields_at_ = 0;
     std::size_t body_at_ = 0;
-    std::string text_;  // what is in front; the fields, each with the lengths of its name and value before it; the body
+    // What is in front; the fields as they are sent, each with the lengths of its name and value before it, for a value
+    // may be anything; the body.
+    std::string text_;
 };
 
 /// The fields of a message, as a range of `header_field`. It lives until the message changes or dies.
@@ -192,18 +200,26 @@ class http_response : public http_message {
 public:
     http_response() = default;
     explicit http_response(unsigned status, std::string body = {});  ///< Without header fields.
-    /// Copies all of them.
-    http_response(unsigned status, std::span<const header_field> headers, std::string_view body);
     http_response(const http_response&) = default;
     http_response(http_response&& other) noexcept  ///< Leaves an empty one.
         : http_message(std::move(other)), status_(std::exchange(other.status_, 0)) {}
-    http_response& operator=(http_response other) noexcept;  ///< Wipes what was there.
+    http_response& operator=(const http_response& other) { return *this = http_response(other); }  ///< As below.
+    http_response& operator=(http_response&& other) noexcept {  ///< Wipes what was there, and leaves an empty one.
+        http_message::operator=(std::move(other));
+        status_ = std::exchange(other.status_, 0);
+        return *this;
+    }
     ~http_response() = default;
 
     [[nodiscard]] unsigned status() const noexcept { return status_; }  ///< 200 to 599; 0 in an empty response.
     void set_status(unsigned status) noexcept { status_ = status; }     ///< Any number: it is not checked.
 
 private:
+    friend http_response received_response(unsigned status, std::string_view fields,
+                                           std::span<const field_lengths> lengths, std::string_view body);
+    http_response(unsigned status, std::string_view fields, std::span<const field_lengths> lengths,
+                  std::string_view body);
+
     unsigned status_ = 0;
 };
 
