@@ -111,11 +111,6 @@ private:
 
     /// What frames the answer or ends the connection; false where that is unusual.
     bool note(std::string_view name, std::string_view value) {
-        static constexpr word_set noted{std::to_array<std::string_view>(
-            {"Content-Length", "Connection", "Transfer-Encoding", "Content-Encoding", "Proxy-Connection", "Upgrade"})};
-        if (!noted.has(name)) {
-            return true;
-        }
         if (is_same_word(name, "Content-Length")) {
             const bool is_first = !length_;
             length_ = number_in(value);
@@ -126,7 +121,9 @@ private:
             keep_alive_ = keep_alive_ && !closes;
             return closes || is_same_word(value, "keep-alive");
         }
-        return false;
+        static constexpr word_set unusual{
+            std::to_array<std::string_view>({"Transfer-Encoding", "Content-Encoding", "Proxy-Connection", "Upgrade"})};
+        return !unusual.has(name);
     }
 
     bool read_body() {
