@@ -34,7 +34,7 @@ public:
 
     [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
 
-    std::string_view take(std::size_t size) noexcept {
+    [[nodiscard]] std::string_view take(std::size_t size) noexcept {
         const std::string_view taken{bytes_.data(), size};
         bytes_.remove_prefix(size);
         return taken;
@@ -50,7 +50,7 @@ public:
     [[nodiscard]] std::string_view take_token() noexcept { return take(token_length(bytes_)); }
 
     /// Visible characters and spaces.
-    std::string_view take_text() noexcept { return take(length_between(bytes_, ' ', '~')); }
+    [[nodiscard]] std::string_view take_text() noexcept { return take(length_between(bytes_, ' ', '~')); }
 
 private:
     std::string_view bytes_;
