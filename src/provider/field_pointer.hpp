@@ -13,6 +13,7 @@ namespace coauth::provider {
 class field_pointer {
 public:
     field_pointer() = default;
+    field_pointer(const char* text) : field_pointer(std::string(text)) {}
     field_pointer(std::string text)
         : text_(std::move(text)),
           is_path_(text_.empty() || (text_.front() == '/' && name().find_first_of("/~") != name().npos)) {}

@@ -70,6 +70,12 @@ TEST_CASE("a subject is exact, or an error") {
     CHECK(refused(builtin("hitkey"), "<html>") == errc::malformed_reply);
 }
 
+TEST_CASE("a subject that stands in a list") {
+    const auto what = edited("hitkey", {{"/operations/userinfo/identity/subject", R"("/0")"}});
+    CHECK(who(what, R"(["ann"])").subject == "ann");
+    CHECK(refused(what, R"({"1": "ann"})") == errc::missing_field);
+}
+
 TEST_CASE("email_verified as a boolean, a text or a number") {
     const auto verified = [](std::string_view value) {
         return who(builtin("hitkey"), "{\"sub\": \"a\", \"email_verified\": " + std::string(value) + "}")
