@@ -2,11 +2,11 @@
 
 #include "provider/timestamps.hpp"
 
-#include <boost/json/string.hpp>
-
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
+#include <string_view>
 #include <system_error>
 
 namespace coauth::provider {
@@ -21,17 +21,17 @@ constexpr double greatest_lifetime_ms = 100.0 * 365.25 * 86'400'000.0;
 constexpr double greatest_unix_ms = 7'258'118'400'000.0;
 
 /// A number, or a text that is one; nothing where it is neither, or not finite.
-std::optional<double> number_in(const boost::json::value& value) {
-    if (const auto* number = value.if_int64()) {
+std::optional<double> number_in(const reply_value& value) {
+    if (const auto* number = value.get_if<std::int64_t>()) {
         return static_cast<double>(*number);
     }
-    if (const auto* number = value.if_uint64()) {
+    if (const auto* number = value.get_if<std::uint64_t>()) {
         return static_cast<double>(*number);
     }
-    if (const auto* number = value.if_double()) {
+    if (const auto* number = value.get_if<double>()) {
         return std::isfinite(*number) ? std::optional(*number) : std::nullopt;
     }
-    if (const auto* text = value.if_string()) {
+    if (const auto* text = value.get_if<std::string_view>()) {
         double number = 0;
         const auto* end = text->data() + text->size();
         const auto [stopped, error] = std::from_chars(text->data(), end, number);
@@ -58,9 +58,9 @@ reading since(wall_time start, double number_ms, double greatest_ms) {
     return {.what = reading::outcome::end, .end = start + milliseconds{static_cast<milliseconds::rep>(number_ms)}};
 }
 
-reading read_one(expiry_kind kind, const boost::json::value& value, const arrival& received) {
+reading read_one(expiry_kind kind, const reply_value& value, const arrival& received) {
     if (kind == expiry_kind::iso8601) {
-        const auto* text = value.if_string();
+        const auto* text = value.get_if<std::string_view>();
         const auto time = text ? parse_iso8601(*text) : std::nullopt;
         return time ? reading{.what = reading::outcome::end, .end = *time + received.ahead()} : reading{};
     }
@@ -84,16 +84,15 @@ reading read_one(expiry_kind kind, const boost::json::value& value, const arriva
 }  // namespace
 
 std::optional<wall_time> read_expiry(const std::vector<expiry_rule>& rules, zero_expiry zero,
-                                     std::optional<std::chrono::seconds> default_lifetime,
-                                     const boost::json::value& from, const arrival& received,
-                                     std::vector<std::string>& warnings) {
+                                     std::optional<std::chrono::seconds> default_lifetime, const reply_value& from,
+                                     const arrival& received, std::vector<std::string>& warnings) {
     wall_time start = received.at;
     for (const auto& rule : rules) {
-        const auto* value = rule.at.find_in(from);
+        const auto value = rule.at.find_in(from);
         if (!value) {
             continue;
         }
-        const reading found = read_one(rule.kind, *value, received);
+        const reading found = read_one(rule.kind, value, received);
         if (found.what == reading::outcome::nonsense) {
             warnings.push_back(std::string(rule.at.name()) + " is not an expiry that can be read");
         } else if (rule.kind == expiry_kind::issued_at_milliseconds) {

@@ -2,10 +2,9 @@
 
 #include "provider/arrival.hpp"
 #include "provider/profile_data.hpp"
+#include "provider/reply_value.hpp"
 
 #include <coauth/core/clock.hpp>
-
-#include <boost/json/value.hpp>
 
 #include <optional>
 #include <string>
@@ -18,7 +17,7 @@ namespace coauth::provider {
 /// returned by ours.
 [[nodiscard]] std::optional<clock::wall_time> read_expiry(const std::vector<expiry_rule>& rules, zero_expiry zero,
                                                           std::optional<std::chrono::seconds> default_lifetime,
-                                                          const boost::json::value& from, const arrival& received,
+                                                          const reply_value& from, const arrival& received,
                                                           std::vector<std::string>& warnings);
 
 }  // namespace coauth::provider

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "provider/reply_value.hpp"
+
 #include <boost/json/value.hpp>
 
 #include <string>
@@ -29,7 +31,12 @@ public:
     /// What stands there. Null where there is nothing, or a JSON null.
     [[nodiscard]] const boost::json::value* find_in(const boost::json::value& reply) const noexcept;
 
+    /// The same in what is only looked at.
+    [[nodiscard]] reply_value find_in(const reply_value& reply) const;
+
 private:
+    [[nodiscard]] reply_value follow_path(const reply_members& members) const;
+
     std::string text_;
     bool is_path_ = true;  ///< And not just the name of a member.
 };

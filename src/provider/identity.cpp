@@ -9,7 +9,9 @@ namespace coauth {
 identity::identity(std::string reply) : reply_(std::move(reply)) {}
 
 boost::json::value identity::claims() const {
-    return provider::parse_reply_json(reply_, provider::greatest_json_depth, {}).value;
+    boost::json::value claims;
+    provider::read_reply_json(reply_, provider::greatest_json_depth, claims);
+    return claims;
 }
 
 }  // namespace coauth

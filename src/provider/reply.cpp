@@ -1,5 +1,6 @@
 #include "provider/reply.hpp"
 
+#include "core/ascii.hpp"
 #include "provider/reply_body.hpp"
 #include "provider/reply_error.hpp"
 #include "provider/reply_memory.hpp"
@@ -22,18 +23,15 @@ namespace {
 
 namespace json = boost::json;
 
-std::optional<std::string> claim(const json::value& reply, const field_pointer& at) {
+std::optional<std::string> claim(const reply_value& reply, const field_pointer& at) {
     return at.empty() ? std::nullopt : text_of(at.find_in(reply));
 }
 
 /// Apple and others write a boolean as "true".
-std::optional<bool> flag(const json::value& reply, const field_pointer& at) {
-    const auto* found = at.empty() ? nullptr : at.find_in(reply);
-    if (!found) {
-        return std::nullopt;
-    }
-    if (const auto* value = found->if_bool()) {
-        return *value;
+std::optional<bool> flag(const reply_value& reply, const field_pointer& at) {
+    const auto found = at.empty() ? reply_value() : at.find_in(reply);
+    if (const auto* truth = found.get_if<bool>()) {
+        return *truth;
     }
     const auto text = text_of(found).value_or("");
     if (text == "true" || text == "1") {
@@ -44,22 +42,20 @@ std::optional<bool> flag(const json::value& reply, const field_pointer& at) {
 
 /// A program may cut a name at a NUL, or take a line for two: then one user is taken for another.
 bool has_control_character(std::string_view text) noexcept {
-    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+    return !all_between(text, ' ', '~') &&
+           std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
 }  // namespace
 
-result<reply_body> read_expected_body(const profile_data& what, const operation_rules& operation,
-                                      const http_response& response, std::size_t max_json_depth,
-                                      json::storage_ptr memory) {
-    auto body = read_body(operation.format, response.body(), max_json_depth, std::move(memory));
-    if (auto refusal = find_refusal(what, operation, response, body, max_json_depth)) {
-        return std::move(*refusal);
+std::optional<failure> read_expected_body(const profile_data& what, const operation_rules& operation,
+                                          const http_response& response, std::size_t max_json_depth, reply_body& into) {
+    read_body(operation.format, response.body(), max_json_depth, into);
+    auto refusal = find_refusal(what, operation, response, into, max_json_depth);
+    if (!refusal && !into.problem.empty()) {
+        refusal = reply_failure(what, operation, response, errc::malformed_reply, std::move(into.problem));
     }
-    if (!body.problem.empty()) {
-        return reply_failure(what, operation, response, errc::malformed_reply, std::move(body.problem));
-    }
-    return body;
+    return refusal;
 }
 
 failure repeated_name(const profile_data& what, const operation_rules& operation, const http_response& response,
@@ -71,23 +67,37 @@ failure repeated_name(const profile_data& what, const operation_rules& operation
 namespace {
 
 /// The same without a name that stands twice.
-result<reply_body> read_unambiguous(const profile_data& what, const operation_rules& operation,
-                                    const http_response& response, std::size_t max_json_depth,
-                                    json::storage_ptr memory) {
-    auto body = read_expected_body(what, operation, response, max_json_depth, std::move(memory));
-    if (body && !body->repeated.empty()) {
-        return repeated_name(what, operation, response, body->repeated.front());
+std::optional<failure> read_unambiguous(const profile_data& what, const operation_rules& operation,
+                                        const http_response& response, std::size_t max_json_depth, reply_body& into) {
+    auto refusal = read_expected_body(what, operation, response, max_json_depth, into);
+    if (!refusal && !into.repeated.empty()) {
+        refusal = repeated_name(what, operation, response, into.repeated.front());
     }
-    return body;
+    return refusal;
 }
 
 result<json::value> read_expected(const profile_data& what, const operation_rules& operation,
                                   const http_response& response, std::size_t max_json_depth) {
-    auto body = read_unambiguous(what, operation, response, max_json_depth, shared_reply_memory());
-    if (!body) {
-        return body.error();
+    reply_body body(reply_body::purpose::hand_on, shared_reply_memory());
+    if (auto refusal = read_unambiguous(what, operation, response, max_json_depth, body)) {
+        return std::move(*refusal);
     }
-    return std::move(body->value);
+    return std::move(body.value);
+}
+
+/// Of a reply whose subject is known.
+result<identity> identity_of(const profile& what, const identity_rules& at, const reply_body& body,
+                             std::string subject) {
+    const reply_value reply = body.root();
+    result<identity> made{body.is_json ? std::string(body.text) : json::serialize(body.value)};
+    made->provider = what.name();
+    made->subject = std::move(subject);
+    made->name = claim(reply, at.name);
+    made->username = claim(reply, at.username);
+    made->email = claim(reply, at.email);
+    made->email_verified = flag(reply, at.email_verified);
+    made->picture = claim(reply, at.picture);
+    return made;
 }
 
 }  // namespace
@@ -108,13 +118,12 @@ result<identity> read_identity(const profile& what, std::string_view operation, 
         return unsupported(what.data(), operation);
     }
     reply_memory<2048> memory;  // of what is read, until the identity has been made of it
-    const auto reply = read_unambiguous(what.data(), *rules, response, max_json_depth, &memory);
-    if (!reply) {
-        return reply.error();
+    reply_body body(reply_body::purpose::look_at, &memory);
+    if (auto refusal = read_unambiguous(what.data(), *rules, response, max_json_depth, body)) {
+        return std::move(*refusal);
     }
-    const json::value& value = reply->value;
     const auto& at = rules->identity;
-    auto subject = claim(value, at.subject);
+    auto subject = claim(body.root(), at.subject);
     if (!subject) {
         return reply_failure(
             what.data(), *rules, response, errc::missing_field,
@@ -124,15 +133,7 @@ result<identity> read_identity(const profile& what, std::string_view operation, 
         return reply_failure(what.data(), *rules, response, errc::malformed_reply,
                              "the subject at \"" + at.subject.text() + "\" holds a control character");
     }
-    identity who{reply->is_json ? std::string(reply->text) : json::serialize(value)};
-    who.provider = what.name();
-    who.subject = std::move(*subject);
-    who.name = claim(value, at.name);
-    who.username = claim(value, at.username);
-    who.email = claim(value, at.email);
-    who.email_verified = flag(value, at.email_verified);
-    who.picture = claim(value, at.picture);
-    return who;
+    return identity_of(what, at, body, std::move(*subject));
 }
 
 result<validation> read_validation(const profile& what, std::string_view operation, const http_response& response,
@@ -149,7 +150,9 @@ result<validation> read_validation(const profile& what, std::string_view operati
             return refusal;
         }
         answer.reason = refusal.provider_text.empty() ? refusal.provider_code : refusal.provider_text;
-        answer.claims = read_body(rules->format, response.body(), max_json_depth, shared_reply_memory()).value;
+        reply_body body(reply_body::purpose::hand_on, shared_reply_memory());
+        read_body(rules->format, response.body(), max_json_depth, body);
+        answer.claims = std::move(body.value);
         return answer;
     }
     answer.active = flag(*reply, {"/active"}).value_or(true);  // RFC 7662, section 2.2

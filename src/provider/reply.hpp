@@ -7,18 +7,16 @@
 #include <coauth/core/http_message.hpp>
 #include <coauth/provider/profile.hpp>
 
-#include <boost/json/storage_ptr.hpp>
-
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace coauth::provider {
 
-/// The body of a reply that the operation expects, readable; every other reply is a failure. It may repeat names. Its
-/// value is in `memory`, a `reply_memory`.
-[[nodiscard]] result<reply_body> read_expected_body(const profile_data& what, const operation_rules& operation,
-                                                    const http_response& response, std::size_t max_json_depth,
-                                                    boost::json::storage_ptr memory);
+/// Reads the body of a reply that the operation expects, which may repeat names. Any other reply is a failure.
+[[nodiscard]] std::optional<failure> read_expected_body(const profile_data& what, const operation_rules& operation,
+                                                        const http_response& response, std::size_t max_json_depth,
+                                                        reply_body& into);
 
 /// A reply's failure to say which of two values it means.
 [[nodiscard]] failure repeated_name(const profile_data& what, const operation_rules& operation,

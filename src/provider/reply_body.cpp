@@ -25,53 +25,54 @@ bool looks_like_json(std::string_view text) noexcept {
     return text.starts_with('{') || text.starts_with('[');
 }
 
-/// Made and not assigned: the value keeps the memory in which it was read.
-reply_body read_json(std::string_view text, std::size_t max_depth, boost::json::storage_ptr memory) {
-    auto parsed = parse_reply_json(text, max_depth, std::move(memory));
-    std::string problem = parsed.problem.empty() ? std::string{} : "it is not the JSON expected: " + parsed.problem;
-    return {text, std::move(parsed.value), std::move(problem), std::move(parsed.repeated), parsed.problem.empty()};
+void read_json(std::size_t max_depth, reply_body& into) {
+    auto findings = into.what_for == reply_body::purpose::look_at
+                        ? look_at_reply_json(into.text, max_depth, into.value, into.members)
+                        : read_reply_json(into.text, max_depth, into.value);
+    into.is_json = findings.problem.empty();
+    if (!into.is_json) {
+        into.problem = "it is not the JSON expected: " + findings.problem;
+    }
+    into.repeated = std::move(findings.repeated);
 }
 
-reply_body read_form(std::string_view text) {
-    reply_body read{text, {}, {}, {}};
-    if (looks_like_json(text)) {
-        read.problem = "it is JSON and not the form expected";
-        return read;
+void read_form(reply_body& into) {
+    if (looks_like_json(into.text)) {
+        into.problem = "it is JSON and not the form expected";
+        return;
     }
-    const auto fields = parse_form(text);
+    const auto fields = parse_form(into.text);
     if (!fields.problem.empty() || fields.duplicate()) {
-        read.problem = "it is not the form expected: ";
-        read.problem += fields.problem.empty() ? "a field stands twice" : fields.problem;
-        return read;
+        into.problem = "it is not the form expected: ";
+        into.problem += fields.problem.empty() ? "a field stands twice" : fields.problem;
+        return;
     }
-    auto& object = read.value.emplace_object();
+    auto& object = into.value.emplace_object();
     for (const auto& each : fields.all) {
         object.emplace(each.name, each.value);
     }
-    return read;
 }
 
 }  // namespace
 
-reply_body read_body(reply_format format, std::string_view body, std::size_t max_json_depth,
-                     boost::json::storage_ptr memory) {
-    const std::string_view text = trimmed(body);
-    if (text.empty()) {
-        return {text, {}, {}, {}};
+void read_body(reply_format format, std::string_view body, std::size_t max_json_depth, reply_body& into) {
+    into.text = trimmed(body);
+    if (into.text.empty()) {
+        return;
     }
     switch (format) {
         case reply_format::json:
-            return read_json(text, max_json_depth, std::move(memory));
+            return read_json(max_json_depth, into);
         case reply_format::form:
-            return read_form(text);
+            return read_form(into);
         case reply_format::json_or_form:
-            return looks_like_json(text) ? read_json(text, max_json_depth, std::move(memory)) : read_form(text);
+            return looks_like_json(into.text) ? read_json(max_json_depth, into) : read_form(into);
         case reply_format::text:
-            return {text, boost::json::string{text}, {}, {}};
+            into.value.emplace_string() = into.text;
+            return;
         case reply_format::none:
-            break;
+            return;
     }
-    return {text, {}, {}, {}};
 }
 
 }  // namespace coauth::provider

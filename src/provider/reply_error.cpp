@@ -23,17 +23,26 @@ bool brings_token(const operation_rules& operation) noexcept {
     return operation.name == "exchange" || operation.name == "refresh";
 }
 
-bool is_empty(const json::value* value) noexcept {
-    return !value || (value->is_array() && value->get_array().empty()) ||
-           (value->is_object() && value->get_object().empty()) || (value->is_string() && value->get_string().empty());
+bool is_empty(const reply_value& value) noexcept {
+    if (const auto* nested = value.json()) {
+        return nested->is_array() ? nested->get_array().empty() : nested->get_object().empty();
+    }
+    if (const auto* members = value.members()) {
+        return members->empty();
+    }
+    const auto* text = value.get_if<std::string_view>();
+    return !value || (text && text->empty());
 }
 
 /// A form has texts alone, so that its "0" is the number 0 too.
-bool same(const json::value* found, const json::value& wanted) {
-    return found ? *found == wanted || (text_of(found) && text_of(found) == text_of(&wanted)) : wanted.is_null();
+bool same(const reply_value& found, const json::value& wanted) {
+    if (found.is_structured()) {
+        return to_json(found, shared_reply_memory()) == wanted;
+    }
+    return found == reply_value(wanted) || (text_of(found) && text_of(found) == text_of(wanted));
 }
 
-bool holds(const body_condition& condition, const json::value& value, const reply_body& body) {
+bool holds(const body_condition& condition, const reply_value& value, const reply_body& body) {
     using test = body_condition::test;
     if (condition.what == test::text) {
         return body.text == condition.text;
@@ -41,16 +50,16 @@ bool holds(const body_condition& condition, const json::value& value, const repl
     if (!body.problem.empty()) {
         return false;
     }
-    const auto* found = condition.at.find_in(value);
+    const auto found = condition.at.find_in(value);
     switch (condition.what) {
         case test::equals:
             return same(found, condition.value);
         case test::differs:
             return !same(found, condition.value);
         case test::present:
-            return found != nullptr;
+            return bool(found);
         case test::absent:
-            return found == nullptr;
+            return !found;
         default:
             return is_empty(found);
     }
@@ -64,15 +73,22 @@ bool is_expected(const operation_rules& operation, unsigned status) {
 }
 
 /// The `error` of RFC 6749, section 5.2; empty where there is none.
-std::string_view standard_error(const json::value& value) {
+std::string_view standard_error(const reply_value& value) {
     static const field_pointer place{"/error"};
-    const auto* error = place.find_in(value);
-    return error && error->is_string() ? std::string_view(error->get_string()) : std::string_view();
+    const auto found = place.find_in(value);
+    const auto* text = found.get_if<std::string_view>();
+    return text ? *text : std::string_view();
 }
 
 /// Errors come as JSON even where the answer to a success is a form, a text or nothing.
 bool is_json_unread(const reply_body& body) noexcept {
-    return !body.value.is_structured() && body.text.starts_with('{');
+    return !body.root().is_structured() && body.text.starts_with('{');
+}
+
+json::value read_anyway(std::string_view text, std::size_t max_json_depth) {
+    json::value read(shared_reply_memory());
+    read_reply_json(text, max_json_depth, read);
+    return read;
 }
 
 /// The `error` of a Bearer challenge (RFC 6750, section 3).
@@ -95,7 +111,7 @@ struct words {
     [[nodiscard]] bool empty() const noexcept { return codes.empty() && texts.empty(); }
 };
 
-std::vector<std::string> texts_at(const std::vector<field_pointer>& pointers, const json::value& value) {
+std::vector<std::string> texts_at(const std::vector<field_pointer>& pointers, const reply_value& value) {
     std::vector<std::string> found;
     for (const auto& pointer : pointers) {
         if (auto text = text_of(pointer.find_in(value))) {
@@ -105,7 +121,7 @@ std::vector<std::string> texts_at(const std::vector<field_pointer>& pointers, co
     return found;
 }
 
-words words_of(const error_rules& rules, const json::value& value, const reply_body& body) {
+words words_of(const error_rules& rules, const reply_value& value, const reply_body& body) {
     words said;
     said.codes = texts_at(rules.code, value);
     said.texts = texts_at(rules.text, value);
@@ -181,7 +197,7 @@ std::string advice(const error_rules& rules, const words& said, errc code) {
 }
 
 /// The provider's name for the request, where it is one: it is shown as it is, so that its support finds it.
-std::string request_id(const error_rules& rules, const json::value& value) {
+std::string request_id(const error_rules& rules, const reply_value& value) {
     constexpr std::size_t longest = 64;
     const auto id = rules.request_id.empty() ? std::nullopt : text_of(rules.request_id.find_in(value));
     const bool is_plain =
@@ -206,9 +222,9 @@ failure reply_failure(const profile_data& what, const operation_rules& operation
 std::optional<failure> find_refusal(const profile_data& what, const operation_rules& operation,
                                     const http_response& response, const reply_body& body, std::size_t max_json_depth) {
     const auto& rules = operation.errors;
-    const json::value unread =
-        is_json_unread(body) ? parse_reply_json(body.text, max_json_depth, shared_reply_memory()).value : json::value{};
-    const json::value& value = is_json_unread(body) ? unread : body.value;
+    const bool is_unread = is_json_unread(body);
+    const json::value unread = is_unread ? read_anyway(body.text, max_json_depth) : json::value{};
+    const reply_value value = is_unread ? reply_value(unread) : body.root();
     const bool refused = std::any_of(rules.when.begin(), rules.when.end(),
                                      [&](const body_condition& condition) { return holds(condition, value, body); }) ||
                          !is_expected(operation, response.status()) ||

@@ -1,29 +1,34 @@
 #pragma once
 
-#include <boost/json/storage_ptr.hpp>
+#include "provider/reply_members.hpp"
+
 #include <boost/json/value.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace coauth::provider {
 
-/// JSON text as a value, or what is wrong with it.
-struct parsed_json {
-    boost::json::value value;
-    std::string problem;  ///< Empty where there is none.
+/// What is to be said of JSON that was read.
+struct json_findings {
+    std::string problem{};  ///< Why the text is none; empty where it is.
 
-    /// Names that stand more than once in one object; the value has the last of each.
-    std::vector<std::string> repeated;
+    /// Names that stand more than once in one object; what was read has the last of each.
+    std::vector<std::string> repeated{};
 };
 
 /// The most levels that JSON may ever nest: all who walk a value recurse, its destructor too, and stacks may be small.
 inline constexpr std::size_t greatest_json_depth = 1000;
 
-/// Reads the JSON of a reply, at most `max_depth` levels deep, into `memory`: a `reply_memory`, as it may hold tokens.
-[[nodiscard]] parsed_json parse_reply_json(std::string_view text, std::size_t max_depth,
-                                           boost::json::storage_ptr memory);
+/// Reads the JSON of a reply, at most `max_depth` levels deep, into the memory of `value`: a `reply_memory`, as it may
+/// hold tokens. The value is null where there is a problem.
+json_findings read_reply_json(std::string_view text, std::size_t max_depth, boost::json::value& value);
+
+/// The same where JSON is only looked at, while its text is there: a root object becomes `members`, and no value.
+json_findings look_at_reply_json(std::string_view text, std::size_t max_depth, boost::json::value& value,
+                                 std::optional<reply_members>& members);
 
 }  // namespace coauth::provider

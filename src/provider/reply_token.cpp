@@ -16,6 +16,20 @@ bool is_last_part(std::string_view name, std::string_view pointer) noexcept {
     return !pointer.empty() && pointer.substr(pointer.rfind('/') + 1) == name;
 }
 
+result<token> token_of(const profile_data& what, const operation_rules& rules, const reply_body& reply,
+                       const http_response& response, clock::wall_time received_at, const token* previous) {
+    auto read = read_token_fields(rules.token, what.scopes.separator, reply.root(), arrival_of(response, received_at),
+                                  previous);
+    if (!read) {
+        read = reply_failure(what, rules, response, read.error().code, read.error().detail);
+        return read;
+    }
+    for (const auto& name : reply.repeated) {
+        read->warnings.push_back("\"" + printable(name, 60) + "\" stands twice");
+    }
+    return read;
+}
+
 }  // namespace
 
 result<token> read_token(const profile& what, std::string_view operation, const http_response& response,
@@ -26,26 +40,18 @@ result<token> read_token(const profile& what, std::string_view operation, const 
         return unsupported(data, operation);
     }
     reply_memory<2048> memory;  // of what is read, until the token has been made of it
-    const auto reply = read_expected_body(data, *rules, response, max_json_depth, &memory);
-    if (!reply) {
-        return reply.error();
+    reply_body reply(reply_body::purpose::look_at, &memory);
+    if (auto refusal = read_expected_body(data, *rules, response, max_json_depth, reply)) {
+        return std::move(*refusal);
     }
-    const auto repeated = std::find_if(reply->repeated.begin(), reply->repeated.end(), [&](std::string_view name) {
+    const auto repeated = std::find_if(reply.repeated.begin(), reply.repeated.end(), [&](std::string_view name) {
         return !previous || is_last_part(name, rules->token.access_token.text()) ||
                is_last_part(name, rules->token.refresh_token.text());
     });
-    if (repeated != reply->repeated.end()) {
+    if (repeated != reply.repeated.end()) {
         return repeated_name(data, *rules, response, *repeated);
     }
-    auto read = read_token_fields(rules->token, data.scopes.separator, reply->value, arrival_of(response, received_at),
-                                  previous);
-    if (!read) {
-        return reply_failure(data, *rules, response, read.error().code, read.error().detail);
-    }
-    for (const auto& name : reply->repeated) {
-        read->warnings.push_back("\"" + printable(name, 60) + "\" stands twice");
-    }
-    return read;
+    return token_of(data, *rules, reply, response, received_at, previous);
 }
 
 }  // namespace coauth::provider

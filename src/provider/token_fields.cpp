@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "provider/expiry.hpp"
+#include "provider/reply_members.hpp"
 #include "provider/reply_value.hpp"
 
 #include <boost/json/array.hpp>
@@ -32,20 +33,20 @@ bool is_sendable(std::string_view text) noexcept {
     return all_between(text, '!', '~');
 }
 
-/// The token at `at`; an empty one where there is none.
-result<secret> read_secret(const json::value& from, const field_pointer& at) {
-    const auto* found = at.empty() ? nullptr : at.find_in(from);
+/// The text of the token at `at`; an empty one where there is none.
+result<std::string_view> read_secret(const reply_value& from, const field_pointer& at) {
+    const auto found = at.empty() ? reply_value() : at.find_in(from);
     if (!found) {
-        return secret{};
+        return std::string_view();
     }
-    const auto* text = found->if_string();
+    const auto* text = found.get_if<std::string_view>();
     if (!text) {
         return unreadable(errc::missing_field, quoted(at) + " is no text");
     }
     if (!is_sendable(*text)) {
         return unreadable(errc::malformed_reply, quoted(at) + " holds a character that no token has");
     }
-    return secret{std::string(std::string_view(*text))};
+    return *text;
 }
 
 std::vector<std::string> split(std::string_view text, std::string_view separator) {
@@ -61,21 +62,26 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
     return parts;
 }
 
+bool is_object(const reply_value& value) noexcept {
+    return value.members() || (value.json() && value.json()->is_object());
+}
+
 bool all_texts(const json::array& array) noexcept {
     return std::all_of(array.begin(), array.end(), [](const json::value& each) { return each.is_string(); });
 }
 
 /// What was granted; absent where the reply does not say.
 std::optional<std::vector<std::string>> read_scopes(const token_rules& rules, std::string_view separator,
-                                                    const json::value& from, std::vector<std::string>& warnings) {
-    const auto* found = rules.scope.empty() ? nullptr : rules.scope.find_in(from);
+                                                    const reply_value& from, std::vector<std::string>& warnings) {
+    const auto found = rules.scope.empty() ? reply_value() : rules.scope.find_in(from);
     if (!found) {
         return std::nullopt;
     }
-    if (const auto* text = found->if_string()) {
+    if (const auto* text = found.get_if<std::string_view>()) {
         return split(*text, rules.scope_separator.empty() ? separator : rules.scope_separator);
     }
-    if (const auto* array = found->if_array(); array && all_texts(*array)) {
+    const auto* array = found.json() ? found.json()->if_array() : nullptr;
+    if (array && all_texts(*array)) {
         std::vector<std::string> scopes;
         for (const auto& each : *array) {
             scopes.emplace_back(std::string_view(each.get_string()));
@@ -94,7 +100,7 @@ std::string lower(std::string_view text) {
 }
 
 /// What is wrong with the token type, if the token cannot be used for it.
-std::optional<failure> read_type(const token_rules& rules, const json::value& from, token& into) {
+std::optional<failure> read_type(const token_rules& rules, const reply_value& from, token& into) {
     const auto type = rules.token_type.empty() ? std::nullopt : text_of(rules.token_type.find_in(from));
     if (!type) {
         return rules.token_type_required
@@ -129,68 +135,81 @@ void keep_previous(const token& previous, token& read) {
     read.extra = previous.extra;
 }
 
-/// The fields around the object that holds the token are kept too; its own stand before those of the same name.
-void keep_further(const token_rules& rules, const json::value& reply, const json::value& from, json::object& extra) {
-    if (!rules.root.empty() && reply.is_object()) {
-        const auto root = rules.root.name();
-        for (const auto& member : reply.get_object()) {
-            if (std::string_view(member.key()) != root.substr(0, root.find('/'))) {
-                extra[member.key()] = member.value();
-            }
+template <class Visit>
+void for_each_member(const reply_value& of, const Visit& visit) {
+    if (const auto* members = of.members()) {
+        for (const auto& each : *members) {
+            visit(each.name, each.value);
         }
-    }
-    for (const auto& member : from.get_object()) {
-        if (!is_known(rules, member.key())) {
-            extra[member.key()] = member.value();
+    } else if (is_object(of)) {
+        for (const auto& each : of.json()->get_object()) {
+            visit(each.key(), each.value());
         }
     }
 }
 
+/// The fields around the object that holds the token are kept too; its own stand before those of the same name.
+void keep_further(const token_rules& rules, const reply_value& reply, const reply_value& from, json::object& extra) {
+    if (!rules.root.empty()) {
+        const auto root = rules.root.name();
+        for_each_member(reply, [&](std::string_view name, const reply_value& value) {
+            if (name != root.substr(0, root.find('/'))) {
+                extra[name] = to_json(value);
+            }
+        });
+    }
+    for_each_member(from, [&](std::string_view name, const reply_value& value) {
+        if (!is_known(rules, name)) {
+            extra[name] = to_json(value);
+        }
+    });
+}
+
 }  // namespace
 
-result<token> read_token_fields(const token_rules& rules, std::string_view scope_separator, const json::value& reply,
+result<token> read_token_fields(const token_rules& rules, std::string_view scope_separator, const reply_value& reply,
                                 const arrival& received, const token* previous) {
-    const auto* from = rules.root.find_in(reply);
-    if (!from || !from->is_object()) {
+    const auto from = rules.root.find_in(reply);
+    if (!is_object(from)) {
         return unreadable(errc::missing_field, rules.root.empty() ? std::string("the reply holds no fields")
                                                                   : quoted(rules.root) + " is missing or is no object");
     }
-    auto access = read_secret(*from, rules.access_token);
+    const auto access = read_secret(from, rules.access_token);
     if (!access) {
         return access.error();
     }
     if (access->empty()) {
         return unreadable(errc::missing_field, quoted(rules.access_token) + " is missing or empty");
     }
-    auto refresh = read_secret(*from, rules.refresh_token);
+    const auto refresh = read_secret(from, rules.refresh_token);
     if (!refresh) {
         return refresh.error();
     }
-    token read{std::move(*access)};
+    token read{secret{std::string(*access)}};
     if (previous) {
         keep_previous(*previous, read);
     }
-    if (!refresh->empty() && read.refresh_token != *refresh) {
-        read.refresh_token = std::move(*refresh);
+    if (secret said{std::string(*refresh)}; !said.empty() && read.refresh_token != said) {
+        read.refresh_token = std::move(said);
         read.refresh_expires_at.reset();
     }
-    if (auto wrong = read_type(rules, *from, read)) {
+    if (auto wrong = read_type(rules, from, read)) {
         if (!previous) {
             return std::move(*wrong);
         }
         read.warnings.push_back(std::move(wrong->detail));
     }
     read.issued_at = received.at;
-    read.expires_at = read_expiry(rules.expires, rules.zero, rules.default_lifetime, *from, received, read.warnings);
+    read.expires_at = read_expiry(rules.expires, rules.zero, rules.default_lifetime, from, received, read.warnings);
     // Whatever 0 means for an access token, a refresh token that comes with one does not end (Keycloak's offline
     // tokens).
-    if (auto end = read_expiry(rules.refresh_expires, zero_expiry::never, {}, *from, received, read.warnings)) {
+    if (auto end = read_expiry(rules.refresh_expires, zero_expiry::never, {}, from, received, read.warnings)) {
         read.refresh_expires_at = end;
     }
-    if (auto scopes = read_scopes(rules, scope_separator, *from, read.warnings)) {
+    if (auto scopes = read_scopes(rules, scope_separator, from, read.warnings)) {
         read.scopes = std::move(scopes);
     }
-    keep_further(rules, reply, *from, read.extra);
+    keep_further(rules, reply, from, read.extra);
     return read;
 }
 
