@@ -33,7 +33,7 @@ std::string spare_text(std::size_t room) {
     std::string text;
     if (room >= least_size && room <= greatest_size && !ended) {
         if (shelf& own = own_shelf(); own.count != 0) {
-            text.swap(own.texts[--own.count]);
+            text = std::move(own.texts[--own.count]);
         }
     }
     text.reserve(room);
@@ -45,7 +45,7 @@ void keep_spare(std::string& text) noexcept {
         return;
     }
     if (shelf& own = own_shelf(); own.count != most_kept) {
-        text.swap(own.texts[own.count++]);
+        own.texts[own.count++] = std::move(text);
     }
 }
 
