@@ -27,10 +27,11 @@ void ledger::sweep(clock::steady_time now, bool look_at_idle, ledger_orders& ord
 
 void ledger::sweep_waiting(origin_book& book, clock::steady_time now, ledger_orders& orders) {
     for (auto next = book.waiting.begin(); next != book.waiting.end();) {
-        const std::shared_ptr<call> waiting = *next++;
-        if (now < waiting->deadline()) {
+        if (now < (*next)->deadline()) {
+            ++next;
             continue;
         }
+        const std::shared_ptr<call> waiting = *next++;
         const bool queued = waiting->opening == nullptr;
         const std::string detail = (queued ? "no connection became free" : "no connection came about") +
                                    (" within " + describe_duration(waiting->limit));
