@@ -44,7 +44,8 @@ coauth::pool_options limits(const contest::orders& given) {
     options.tls.ca_file = given.ca_file;
     options.max_connections_per_origin = given.connections;
     options.release_idle_buffers = given.release;
-    options.max_waiting_per_origin = std::max(options.max_waiting_per_origin, given.logins);  // at a fixed rate, who has to wait is late
+    options.max_waiting_per_origin =
+        std::max(options.max_waiting_per_origin, given.logins);  // at a fixed rate, who has to wait is late
     return options;
 }
 

@@ -27,8 +27,9 @@ int length_of(std::size_t bytes) noexcept {
     return static_cast<int>(std::min<std::size_t>(bytes, std::numeric_limits<int>::max()));
 }
 
-/// Why OpenSSL itself gave up: an alert of the peer's, a record that is none. Nothing where the connection ended. It has
-/// just said so, as the last of what its queue holds, where another user of OpenSSL in this thread may have left more.
+/// Why OpenSSL itself gave up: an alert of the peer's, a record that is none. Nothing where the connection ended. It
+/// has just said so, as the last of what its queue holds, where another user of OpenSSL in this thread may have left
+/// more.
 boost::system::error_code openssl_error() noexcept {
     const unsigned long code = ERR_peek_last_error();
     ERR_clear_error();
