@@ -19,7 +19,7 @@ struct header_field {
     std::string_view value;  ///< Without space around it, where it was received.
 };
 
-struct field_lengths;
+struct field_lengths;  ///< Of a field's name and value; the library's own.
 
 /// What requests and responses have in common: header fields and a body. All of it stands in one piece of memory, which
 /// is wiped when the message dies or is assigned over, and when it grows, for all of it may carry secrets.
