@@ -69,9 +69,9 @@ def measure(given):
         try:
             rows = rounds.medians(rounds.measure(runner, there, count, seconds, given.quick))
             paced = rounds.fixed_rate(runner, there, rows, count, max(seconds, 1))
-            idle = runner.idle(there["coauth"], 500)
-            released = runner.idle([*there["coauth"], "--release"], 500)
             memory = memory_in_flight(runner, there["coauth"], (1024, 2048, 4096))
+            idle = runner.idle(there["coauth"], 500)  # last: nobody counts its requests, and the log is written late
+            released = runner.idle([*there["coauth"], "--release"], 500)
         finally:
             provider.stop()
         threads = two_threads(there["coauth"], directory + "/two", given.port + 10, cpus, seconds, 1 if given.quick else 15)
