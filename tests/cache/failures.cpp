@@ -168,7 +168,8 @@ TEST_CASE("a window larger than the lifetime does not spin") {
         world.turn(100ms);
     }
     CHECK(world.provider.requests() >= 6);
-    CHECK(world.provider.requests() <= 20);  // twice in a lifetime at most
+    // Half a lifetime ahead, and by chance a quarter of it more: four times in a lifetime at most.
+    CHECK(world.provider.requests() <= 24);
     CHECK(world.count(cache_event_kind::expired) == 0);
 }
 
