@@ -2,14 +2,14 @@
 
 namespace coauth::provider {
 
-const reply_value* reply_members::find_among_many(std::string_view name) const noexcept {
+std::size_t reply_members::place_among_many(std::string_view name) const noexcept {
     const auto found = places_.find(name);
-    return found != places_.end() ? &all_[found->second].value : nullptr;
+    return found != places_.end() ? found->second : all_.size();
 }
 
 bool reply_members::set(std::string_view name, const reply_value& value) {
-    if (const auto* found = find(name)) {
-        const_cast<reply_value&>(*found) = value;  // one of `all_`
+    if (const std::size_t place = place_of(name); place != all_.size()) {
+        all_[place].value = value;
         return false;
     }
     all_.push_back({name, value});

@@ -33,15 +33,8 @@ public:
 
     /// The value of that name; null where there is no such member.
     [[nodiscard]] const reply_value* find(std::string_view name) const noexcept {
-        if (!places_.empty()) {
-            return find_among_many(name);
-        }
-        for (const auto& each : all_) {
-            if (each.name == name) {
-                return &each.value;
-            }
-        }
-        return nullptr;
+        const std::size_t place = place_of(name);
+        return place != all_.size() ? &all_[place].value : nullptr;
     }
 
     /// Adds a member. Where there is one of that name it gets the value, and the result is false.
@@ -57,7 +50,18 @@ private:
     template <class Element>
     using in_memory = boost::json::polymorphic_allocator<Element>;
 
-    [[nodiscard]] const reply_value* find_among_many(std::string_view name) const noexcept;
+    /// Behind the last one where there is none of that name.
+    [[nodiscard]] std::size_t place_of(std::string_view name) const noexcept {
+        if (!places_.empty()) {
+            return place_among_many(name);
+        }
+        std::size_t place = 0;
+        while (place != all_.size() && all_[place].name != name) {
+            ++place;
+        }
+        return place;
+    }
+    [[nodiscard]] std::size_t place_among_many(std::string_view name) const noexcept;
 
     static constexpr std::size_t usual_number = 16;
 
