@@ -62,6 +62,29 @@ TEST_CASE("a peer that speaks nothing newer than TLS 1.1 is refused") {
     CHECK(peer.requests().empty());
 }
 
+TEST_CASE("the suite that all of TLS 1.3 have is offered first, and there are others") {
+    pool_fixture with;
+    const scripted_peer peer{identity_of(), [](peer_connection& client, std::size_t) {
+                                 client.expect_request();
+                                 client.send(ok(client.cipher_suite()));
+                             }};
+    connection_pool pool{with.context.get_executor(), with.options_for(peer)};
+    const pending_ptr asked = with.send(pool);
+    REQUIRE(asked->answer);
+    CHECK(asked->answer->body() == "TLS_AES_128_GCM_SHA256");
+
+    peer_identity strict = identity_of();
+    strict.only_suite = "TLS_AES_256_GCM_SHA384";
+    const scripted_peer wishful{strict, [](peer_connection& client, std::size_t) {
+                                    client.expect_request();
+                                    client.send(ok(client.cipher_suite()));
+                                }};
+    connection_pool other{with.context.get_executor(), with.options_for(wishful)};
+    const pending_ptr asked_there = with.send(other);
+    REQUIRE(asked_there->answer);
+    CHECK(asked_there->answer->body() == "TLS_AES_256_GCM_SHA384");
+}
+
 TEST_CASE("an observer is told how long the phases took") {
     pool_fixture with;
     std::promise<void> go_on;

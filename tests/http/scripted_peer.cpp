@@ -45,6 +45,8 @@ ssl::context make_context(const peer_identity& identity) {
         return made;
     made.use_certificate_chain(asio::buffer(identity.chain_pem));
     made.use_private_key(asio::buffer(identity.key_pem), ssl::context::pem);
+    if (!identity.only_suite.empty())
+        SSL_CTX_set_ciphersuites(made.native_handle(), identity.only_suite.c_str());
     if (identity.only_tls_1_2)
         made.set_options(ssl::context::no_tlsv1_3);
     if (identity.only_tls_1_1) {
@@ -87,6 +89,8 @@ public:
         const char* name = SSL_get_servername(tls_, TLSEXT_NAMETYPE_host_name);
         return name != nullptr ? name : "";
     }
+
+    std::string cipher_suite() override { return SSL_get_cipher_name(tls_); }
 
     void expect_client_hello() override { fill(); }
 

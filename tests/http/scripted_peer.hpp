@@ -19,6 +19,9 @@ public:
     /// The name that the other side asked for in its handshake (SNI); empty where it named none.
     virtual std::string server_name() = 0;
 
+    /// The suite that both agreed on; this side has no wish of its own.
+    virtual std::string cipher_suite() = 0;
+
     /// Reads a whole request, head and body, and returns it.
     virtual std::string expect_request() = 0;
 
@@ -61,6 +64,7 @@ struct peer_identity {
     bool speaks_tls = true;       ///< Otherwise scripts begin on bare TCP.
     bool only_tls_1_2 = false;
     bool only_tls_1_1 = false;
+    std::string only_suite{};           ///< Of TLS 1.3; empty: OpenSSL's, as the other side likes.
     std::string address = "127.0.0.1";  ///< Where it listens.
 };
 
