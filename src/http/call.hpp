@@ -13,7 +13,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,10 +57,12 @@ public:
 
     enum class stage { waiting, served, done };
     stage now = stage::waiting;
-    std::list<std::shared_ptr<call>>::iterator place;  ///< In the queue, while waiting.
-    connection* opening = nullptr;                     ///< The connection that is being opened for it.
-    connection* server = nullptr;                      ///< The connection that it is served by.
-    std::uint64_t connection_number = 0;               ///< Of the last one that served it.
+    std::shared_ptr<call> queued;         ///< Itself, while it is in a queue,
+    call* before = nullptr;               ///< where this one stands before it,
+    call* behind = nullptr;               ///< and this one behind.
+    connection* opening = nullptr;        ///< The connection that is being opened for it.
+    connection* server = nullptr;         ///< The connection that it is served by.
+    std::uint64_t connection_number = 0;  ///< Of the last one that served it.
     unsigned attempts = 0;
     bool reused = false;  ///< The last attempt was on a connection that had served before.
     request_durations durations;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/call.hpp"
+#include "http/call_queue.hpp"
 #include "http/link.hpp"
 #include "http/progress.hpp"
 #include "http/tls_sessions.hpp"
@@ -10,7 +11,6 @@
 #include <coauth/http/observer.hpp>
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,7 +27,7 @@ struct origin_book {
     const std::string name;  ///< "https://api.example:443"
     const std::shared_ptr<tls_sessions> sessions;
 
-    std::list<std::shared_ptr<call>> waiting;              ///< First come, first served.
+    call_queue waiting;                                    ///< First come, first served.
     std::vector<std::shared_ptr<connection>> connections;  ///< All of them.
     std::vector<std::shared_ptr<connection>> idle;         ///< Of these, the unused; the last used is the last.
     std::size_t opening = 0;                               ///< Of these, those that are being opened.
@@ -52,7 +52,14 @@ public:
 
     // What follows is the ledger's, under the pool's mutex.
 
-    enum class stage { opening, busy, idle, examined, closed };
+    enum class stage {
+        opening,
+        busy,
+        quiet,  ///< Nothing is under way on it any more; what becomes of it is being decided.
+        idle,
+        examined,
+        closed
+    };
     stage now = stage::opening;
     close_reason closed_for{};     ///< Once it is closed.
     std::shared_ptr<call> client;  ///< The call it is opened for, or that it serves.

@@ -50,7 +50,7 @@ void ledger::submit(std::shared_ptr<call> asked, clock::steady_time now, ledger_
             orders);
         return;
     }
-    asked->place = book.waiting.insert(book.waiting.end(), asked);
+    book.waiting.push_back(std::move(asked));
     open_what_is_needed(book, orders);
 }
 
@@ -74,19 +74,19 @@ bool ledger::serve_at_once(origin_book& book, const std::shared_ptr<call>& asked
 void ledger::wait_in_front(origin_book& book, const std::shared_ptr<call>& asked, ledger_orders& orders) {
     asked->now = call::stage::waiting;
     asked->server = nullptr;
-    asked->place = book.waiting.insert(book.waiting.begin(), asked);
+    book.waiting.push_front(asked);
     open_what_is_needed(book, orders);
 }
 
 void ledger::open_what_is_needed(origin_book& book, ledger_orders& orders) {
     auto wanted = connections_to_open(load_of(book), limits_);
-    for (auto waiting = book.waiting.begin(); wanted > 0 && waiting != book.waiting.end(); ++waiting) {
-        if ((*waiting)->opening != nullptr) {
+    for (call* waiting = book.waiting.front(); wanted > 0 && waiting != nullptr; waiting = waiting->behind) {
+        if (waiting->opening != nullptr) {
             continue;
         }
         const std::shared_ptr<connection> opening = make_(++connections_numbered_, book);
-        opening->client = *waiting;
-        (*waiting)->opening = opening.get();
+        opening->client = waiting->queued;
+        waiting->opening = opening.get();
         book.connections.push_back(opening);
         book.idle.reserve(book.connections.capacity());  // what becomes idle finds room
         ++book.opening;
@@ -123,9 +123,7 @@ void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& o
         return;
     }
     if (!book.waiting.empty()) {
-        std::shared_ptr<call> first = std::move(book.waiting.front());
-        book.waiting.pop_front();
-        assign(from.shared_from_this(), std::move(first), now, orders);
+        assign(from.shared_from_this(), book.waiting.pop_front(), now, orders);
         return;
     }
     from.now = connection::stage::idle;
@@ -172,7 +170,7 @@ void ledger::opening_failed(connection& from, failure why, ledger_orders& orders
     const std::shared_ptr<call> opener = from.client;
     remove(from, close_reason::failed, orders);
     if (opener->now == call::stage::waiting) {
-        book.waiting.erase(opener->place);
+        book.waiting.erase(*opener);
         end(opener, opener->failed(std::move(why)), orders);
     }
     open_what_is_needed(book, orders);
@@ -185,6 +183,7 @@ void ledger::answered(connection& from, http_response&& answer, std::optional<cl
     }
     origin_book& book = from.home;
     end(std::move(from.client), call_result{std::move(answer)}, orders);
+    from.now = connection::stage::quiet;
     ++from.served;
     from.fresh = false;
     if (worn_out) {
@@ -201,6 +200,7 @@ void ledger::exchange_failed(connection& from, exchange_result ended, ledger_ord
     }
     origin_book& book = from.home;
     const std::shared_ptr<call> unlucky = from.client;
+    from.now = connection::stage::quiet;
     const failed_attempt attempt{unlucky->attempts, unlucky->reused, ended.request_sent, ended.response_begun,
                                  unlucky->request.idempotent};
     if (may_replay(attempt)) {
@@ -220,6 +220,7 @@ void ledger::unfit(connection& from, close_reason reason, clock::steady_time now
     }
     origin_book& book = from.home;
     const std::shared_ptr<call> client = from.client;
+    from.now = connection::stage::quiet;
     remove(from, reason, orders);
     if (client == nullptr) {
         open_what_is_needed(book, orders);
@@ -260,7 +261,7 @@ void ledger::give_up(const std::shared_ptr<call>& unlucky, failure why, close_re
         return;
     }
     origin_book& book = book_of(*unlucky->target);
-    book.waiting.erase(unlucky->place);
+    book.waiting.erase(*unlucky);
     end(unlucky, std::move(why), orders);
     close_what_nobody_needs(book, reason, orders);
 }
@@ -296,7 +297,7 @@ void ledger::finish(call& done) noexcept {
 void ledger::remove(connection& gone, close_reason reason, ledger_orders& orders) {
     origin_book& book = gone.home;
     const bool was_open = gone.now != connection::stage::opening;
-    const bool was_idle = gone.now == connection::stage::idle;
+    const bool was_busy = !was_open || gone.now == connection::stage::busy;
     if (was_open) {
         ++totals_.closed;
     } else {
@@ -306,7 +307,7 @@ void ledger::remove(connection& gone, close_reason reason, ledger_orders& orders
     gone.now = connection::stage::closed;
     gone.closed_for = reason;
     gone.client.reset();
-    orders.close.push_back({gone.shared_from_this(), reason, was_open, was_idle});
+    orders.close.push_back({gone.shared_from_this(), reason, was_open, was_busy});
     erase(book.idle, gone);
     erase(book.connections, gone);
 }

@@ -31,7 +31,7 @@ struct ledger_orders {
         std::shared_ptr<connection> which;
         close_reason reason;
         bool was_open;  ///< Its TLS had come about.
-        bool was_idle;  ///< Nothing was under way on it.
+        bool was_busy;  ///< Something may be under way on it, and has to be ended.
     };
 
     std::vector<std::shared_ptr<connection>> open;

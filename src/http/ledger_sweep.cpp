@@ -7,8 +7,9 @@
 
 namespace coauth::http {
 
-// A plain scan: it visits what is there twenty times a second, some nanoseconds each, whereas an ordered structure
-// would have to be kept up to date for each request, almost all of which end long before their deadline.
+// Plain scans: an ordered structure would have to be kept up to date for each request, almost all of which end long
+// before their deadline. Connections are visited twenty times a second, some nanoseconds each. Those that wait may be
+// many, and far from the processor's caches, so they are visited when one of them may be due.
 
 bool ledger::is_active() const noexcept {
     return std::ranges::any_of(books_, [](const auto& entry) {
@@ -26,18 +27,24 @@ void ledger::sweep(clock::steady_time now, bool look_at_idle, ledger_orders& ord
 }
 
 void ledger::sweep_waiting(origin_book& book, clock::steady_time now, ledger_orders& orders) {
-    for (auto next = book.waiting.begin(); next != book.waiting.end();) {
-        if (now < (*next)->deadline()) {
-            ++next;
+    if (now < book.waiting.earliest_deadline()) {
+        return;
+    }
+    clock::steady_time earliest = clock::steady_time::max();
+    for (call* next = book.waiting.front(); next != nullptr;) {
+        const std::shared_ptr<call> waiting = next->queued;
+        next = next->behind;
+        if (now < waiting->deadline()) {
+            earliest = std::min(earliest, waiting->deadline());
             continue;
         }
-        const std::shared_ptr<call> waiting = *next++;
         const bool queued = waiting->opening == nullptr;
         const std::string detail = (queued ? "no connection became free" : "no connection came about") +
                                    (" within " + describe_duration(waiting->limit));
         give_up(waiting, waiting->failed(queued ? errc::timeout_waiting : errc::timeout, detail), close_reason::timeout,
                 orders);
     }
+    book.waiting.set_earliest_deadline(earliest);
 }
 
 void ledger::sweep_connections(origin_book& book, clock::steady_time now, ledger_orders& orders) {
@@ -84,8 +91,7 @@ void ledger::shut_down(ledger_orders& orders) {
     shut_down_ = true;
     for (auto& [key, book] : books_) {
         while (!book.waiting.empty()) {
-            const std::shared_ptr<call> waiting = book.waiting.front();
-            book.waiting.pop_front();
+            const std::shared_ptr<call> waiting = book.waiting.pop_front();
             end(waiting, waiting->failed(errc::shut_down, {}), orders);
         }
         while (!book.connections.empty()) {

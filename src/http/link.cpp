@@ -79,12 +79,20 @@ void count_handshake_message(int written, int, int type, const void*, std::size_
     }
 }
 
+/// Ends the connection, and every wait.
+void end(tcp_socket& connected) noexcept {
+    ::shutdown(connected.native_handle(), SHUT_RDWR);
+}
+
 /// A TCP connection before TLS, for the proxy's answer.
 class plain_stream {
 public:
     using executor_type = tcp_socket::executor_type;
 
-    explicit plain_stream(tcp_socket& socket) : socket_{socket} {}
+    explicit plain_stream(tcp_socket& socket) : socket_{socket} {
+        boost::system::error_code ignored;
+        socket_.non_blocking(true, ignored);
+    }
 
     [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
     std::size_t read_some(asio::mutable_buffer into, boost::system::error_code& failed) {
@@ -97,7 +105,7 @@ public:
     void async_wait(asio::socket_base::wait_type what, Handler&& handler) {
         socket_.async_wait(what, std::forward<Handler>(handler));
     }
-    void shutdown() { ::shutdown(socket_.native_handle(), SHUT_RDWR); }
+    void shutdown() noexcept { end(socket_); }
 
 private:
     tcp_socket& socket_;
@@ -194,7 +202,6 @@ awaitable<void> link::implementation::connect(const origin& first_hop) {
     socket_.emplace(std::move(*connected));
     boost::system::error_code ignored;
     socket_->set_option(tcp::no_delay{true}, ignored);
-    socket_->non_blocking(true, ignored);
     facts.address = text_of(socket_->remote_endpoint(ignored));
     facts.connecting = told_->elapsed();
 }
@@ -328,7 +335,7 @@ void link::implementation::close() noexcept {
     }
     // Not closed: others may be using it.
     if (socket_) {
-        plain_stream{*socket_}.shutdown();
+        end(*socket_);
     }
     if (stream_) {
         stream_->shutdown();

@@ -203,11 +203,20 @@ void pool_core::start(const connection_ptr& with, awaitable<void> work) {
 }
 
 void pool_core::close(const ledger_orders::closing& order) {
-    if (!order.was_idle) {
-        asio::post(order.which->where, [which = order.which] { which->io.close(); });
+    if (order.was_busy) {
+        cut(order.which);
     }
     if (order.was_open) {
         tell([&](observer& told) { told.connection_closed(order.which->event(), order.reason); });
+    }
+}
+
+/// Ends what is under way on it. Where nothing is, it closes with its last owner.
+void pool_core::cut(const connection_ptr& which) noexcept {
+    try {
+        asio::post(which->where, [which] { which->io.close(); });
+    } catch (...) {
+        // Without memory for it: what is under way ends with the peer's patience.
     }
 }
 
@@ -463,6 +472,7 @@ void pool_core::examine(const connection_ptr& with) {
 }
 
 void pool_core::work_broke(const connection_ptr& with, const std::exception_ptr& why) {
+    cut(with);
     failure broken;
     broken.code = errc::connection_lost;
     try {

@@ -77,6 +77,7 @@ private:
     void carry_out(ledger_orders& orders) noexcept;
     void begin_to_examine(const connection_ptr& idle);
     void close(const ledger_orders::closing& order);
+    static void cut(const connection_ptr& which) noexcept;
     void tell_end(const call& ended) const noexcept;
 
     void begin_sweeping();

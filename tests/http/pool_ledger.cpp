@@ -229,6 +229,44 @@ TEST_CASE("a cancelled call that is alone leaves no trace") {
     pool.check_empty();
 }
 
+TEST_CASE("only what something may be under way on has to be ended") {
+    bench pool{4};
+    const auto closed_busy = [&] {
+        REQUIRE(pool.orders.close.size() == 1);
+        return pool.orders.close.front().was_busy;
+    };
+    const call_ptr early = pool.submit();
+    pool.asked_of([&](ledger_orders& orders) { pool.book.cancel(early, orders); });
+    CHECK(closed_busy());
+
+    const call_ptr served = pool.submit();
+    pool.opened(*pool.only_opening());
+    pool.asked_of([&](ledger_orders& orders) { pool.book.cancel(served, orders); });
+    CHECK(closed_busy());
+
+    pool.submit();
+    const connection_ptr worn_out = pool.only_opening();
+    pool.opened(*worn_out);
+    pool.asked_of([&](ledger_orders& orders) {
+        pool.book.answered(*worn_out, http_response{200}, close_reason::peer_wish, pool.now, orders);
+    });
+    CHECK_FALSE(closed_busy());
+
+    pool.submit();
+    const connection_ptr lost = pool.only_opening();
+    pool.opened(*lost);
+    pool.failed(*lost, true, true);
+    CHECK_FALSE(closed_busy());
+
+    pool.submit();
+    const connection_ptr idle = pool.only_opening();
+    pool.opened(*idle);
+    pool.answered(*idle);
+    pool.sweep_after(1h);
+    CHECK_FALSE(closed_busy());
+    pool.check_empty();
+}
+
 TEST_CASE("deadlines of the waiting and of the served") {
     bench pool{1};
     const call_ptr served = pool.submit(10s);
@@ -246,6 +284,37 @@ TEST_CASE("deadlines of the waiting and of the served") {
     CHECK(pool.only_failure() == errc::timeout);
     CHECK(pool.orders.end.front() == served);
     pool.check_empty();
+}
+
+TEST_CASE("who waits ends at its own deadline, wherever it stands") {
+    bench pool{1};
+    pool.submit(100s);
+    const connection_ptr only = pool.only_opening();
+    pool.opened(*only);
+    const call_ptr patient = pool.submit(9s);
+    const call_ptr hasty = pool.submit(1s);
+    const call_ptr usual = pool.submit(5s);
+    pool.sweep_after(1s);
+    CHECK(pool.only_failure() == errc::timeout_waiting);
+    CHECK(pool.orders.end.front() == hasty);
+    const call_ptr late = pool.submit(3s);  // its deadline is before those that were there
+    pool.sweep_after(3s - 1ns);
+    CHECK(pool.orders.end.empty());
+    pool.sweep_after(1ns);
+    REQUIRE(pool.orders.end.size() == 1);
+    CHECK(pool.orders.end.front() == late);
+    pool.asked_of([&](ledger_orders& orders) { pool.book.cancel(usual, orders); });
+    pool.sweep_after(5s - 1ns);
+    CHECK(pool.orders.end.empty());
+    pool.sweep_after(1ns);
+    REQUIRE(pool.orders.end.size() == 1);
+    CHECK(pool.orders.end.front() == patient);
+    CHECK(pool.book.statistics().waiting == 0);
+
+    const call_ptr next = pool.submit(2s);
+    pool.sweep_after(2s);
+    REQUIRE(pool.orders.end.size() == 1);
+    CHECK(pool.orders.end.front() == next);
 }
 
 TEST_CASE("idle connections end by idle time and by age") {
