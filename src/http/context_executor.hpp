@@ -9,6 +9,7 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -28,7 +29,7 @@ public:
     [[nodiscard]] static context_executor of(const executor& what) {
         context_executor made;
         const auto* io = what.target<io_executor>();
-        io != nullptr ? void(made.io_ = *io) : void(made.other_ = what);
+        io != nullptr ? void(made.io_ = *io) : void(made.other_ = std::make_shared<const executor>(what));
         return made;
     }
 
@@ -40,7 +41,7 @@ public:
     ~context_executor() = default;
 
     [[nodiscard]] boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept {
-        return io_ ? io_->context() : boost::asio::query(other_, boost::asio::execution::context);
+        return io_ ? io_->context() : boost::asio::query(*other_, boost::asio::execution::context);
     }
     [[nodiscard]] blocking_t query(blocking_t) const noexcept { return blocking_; }
     [[nodiscard]] outstanding_work_t query(outstanding_work_t) const noexcept { return tracking_; }
@@ -62,11 +63,12 @@ public:
 
     template <class Function>
     void execute(Function&& function) const {
-        io_ ? io_->execute(std::forward<Function>(function)) : other_.execute(std::forward<Function>(function));
+        io_ ? io_->execute(std::forward<Function>(function)) : other_->execute(std::forward<Function>(function));
     }
 
     friend bool operator==(const context_executor& left, const context_executor& right) noexcept {
-        return left.io_ == right.io_ && left.other_ == right.other_;
+        const bool both_other = left.other_ != nullptr && right.other_ != nullptr;
+        return left.io_ == right.io_ && (both_other ? *left.other_ == *right.other_ : left.other_ == right.other_);
     }
     friend bool operator!=(const context_executor& left, const context_executor& right) noexcept {
         return !(left == right);
@@ -97,14 +99,14 @@ private:
     [[nodiscard]] context_executor with_other(Property how) const {
         context_executor made{*this};
         if (!io_) {
-            made.other_ = boost::asio::prefer(other_, how);
+            made.other_ = std::make_shared<const executor>(boost::asio::prefer(*other_, how));
         }
         return made;
     }
 
     std::optional<io_executor> io_;
-    std::optional<io_work> work_;  ///< Keeps the `io_context` from running dry.
-    executor other_;               ///< Of another context; empty where there is an `io_context`.
+    std::optional<io_work> work_;            ///< Keeps the `io_context` from running dry.
+    std::shared_ptr<const executor> other_;  ///< Of another context; null where there is an `io_context`.
     blocking_t blocking_ = blocking_t::possibly_t{};
     outstanding_work_t tracking_ = outstanding_work_t::untracked_t{};
 };
