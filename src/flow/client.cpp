@@ -146,7 +146,7 @@ struct client::steps {
         } catch (...) {
             fail_unanswered(*self, step.operation);
         }
-        co_return conclude(*self, step, answer);
+        co_return value_in(conclude(*self, step, answer));
     }
 
     template <class Step>
@@ -164,13 +164,20 @@ struct client::steps {
         return self.via->send(std::move(*request));
     }
 
+    /// Where it stands; `*` of what dies gives a copy that was moved.
+    template <class T>
+    static T&& value_in(result<T>&& read) {
+        return std::move(*read);
+    }
+
+    /// What was read; it was something, or this throws.
     template <class Step>
-    static read_by<Step> conclude(const state& self, const Step& step, const http_response& answer) {
+    static result<read_by<Step>> conclude(const state& self, const Step& step, const http_response& answer) {
         auto read = step.read(self, answer);
         if (!read) {
             fail(self, step.operation, heard(std::move(read).error(), values_of(self, step)));
         }
-        return std::move(*read);
+        return read;
     }
 
     /// With what the transport is throwing.

@@ -13,6 +13,7 @@ bool reply_members::set(std::string_view name, const reply_value& value) {
         return false;
     }
     all_.push_back({name, value});
+    looks_ |= look_of(name);
     if (all_.size() > usual_number) {
         for (std::size_t at = places_.size(); at != all_.size(); ++at) {
             places_.emplace(all_[at].name, at);

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <forward_list>
 #include <map>
 #include <string_view>
@@ -52,6 +53,9 @@ private:
 
     /// Behind the last one where there is none of that name.
     [[nodiscard]] std::size_t place_of(std::string_view name) const noexcept {
+        if ((looks_ & look_of(name)) == 0) {  // as most have none: those that are added, and errors
+            return all_.size();
+        }
         if (!places_.empty()) {
             return place_among_many(name);
         }
@@ -63,9 +67,16 @@ private:
     }
     [[nodiscard]] std::size_t place_among_many(std::string_view name) const noexcept;
 
+    /// A bit for a name's length and first letter.
+    [[nodiscard]] static std::uint64_t look_of(std::string_view name) noexcept {
+        const auto first = name.empty() ? 0U : static_cast<unsigned char>(name.front());
+        return std::uint64_t{1} << ((name.size() ^ first) % 64);
+    }
+
     static constexpr std::size_t usual_number = 16;
 
     std::vector<member, in_memory<member>> all_;
+    std::uint64_t looks_ = 0;  // of their names
     std::forward_list<boost::json::value, in_memory<boost::json::value>> kept_;
 
     // Where there are more than the usual number: nobody shall send what takes long to read.
