@@ -19,6 +19,19 @@ void answer_with_name(peer_connection& client, std::size_t /*connection*/) {
     }
 }
 
+/// What a pool and this peer agree on.
+std::string suite_with(const peer_identity& identity) {
+    pool_fixture with;
+    const scripted_peer peer{identity, [](peer_connection& client, std::size_t) {
+                                 client.expect_request();
+                                 client.send(ok(client.cipher_suite()));
+                             }};
+    connection_pool pool{with.context.get_executor(), with.options_for(peer)};
+    const pending_ptr asked = with.send(pool);
+    REQUIRE(asked->answer);
+    return std::string{asked->answer->body()};
+}
+
 }  // namespace
 
 TEST_CASE("the handshake asks for the URL's name, wherever the connection goes") {
@@ -63,26 +76,14 @@ TEST_CASE("a peer that speaks nothing newer than TLS 1.1 is refused") {
 }
 
 TEST_CASE("the suite that all of TLS 1.3 have is offered first, and there are others") {
-    pool_fixture with;
-    const scripted_peer peer{identity_of(), [](peer_connection& client, std::size_t) {
-                                 client.expect_request();
-                                 client.send(ok(client.cipher_suite()));
-                             }};
-    connection_pool pool{with.context.get_executor(), with.options_for(peer)};
-    const pending_ptr asked = with.send(pool);
-    REQUIRE(asked->answer);
-    CHECK(asked->answer->body() == "TLS_AES_128_GCM_SHA256");
+    peer_identity peer = identity_of();
+    CHECK(suite_with(peer) == "TLS_AES_128_GCM_SHA256");
+    peer.only_suite = "TLS_AES_256_GCM_SHA384";
+    CHECK(suite_with(peer) == "TLS_AES_256_GCM_SHA384");
+}
 
-    peer_identity strict = identity_of();
-    strict.only_suite = "TLS_AES_256_GCM_SHA384";
-    const scripted_peer wishful{strict, [](peer_connection& client, std::size_t) {
-                                    client.expect_request();
-                                    client.send(ok(client.cipher_suite()));
-                                }};
-    connection_pool other{with.context.get_executor(), with.options_for(wishful)};
-    const pending_ptr asked_there = with.send(other);
-    REQUIRE(asked_there->answer);
-    CHECK(asked_there->answer->body() == "TLS_AES_256_GCM_SHA384");
+TEST_CASE("a suite that OpenSSL's configuration leaves out is not offered" * doctest::skip()) {
+    CHECK(suite_with(identity_of()) == "TLS_AES_256_GCM_SHA384");
 }
 
 TEST_CASE("an observer is told how long the phases took") {
