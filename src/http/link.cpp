@@ -121,7 +121,8 @@ link_settings::link_settings(const pool_options& options, std::shared_ptr<const 
       names{options.resolver},
       known{std::make_shared<known_names>(std::move(time), options.address_lifetime)},
       attempt_delay{options.connection_attempt_delay},
-      release_idle_buffers{options.release_idle_buffers} {}
+      release_idle_buffers{options.release_idle_buffers},
+      has_observer{options.observer != nullptr} {}
 
 class link::implementation {
 public:
@@ -202,7 +203,9 @@ awaitable<void> link::implementation::connect(const origin& first_hop) {
     socket_.emplace(std::move(*connected));
     boost::system::error_code ignored;
     socket_->set_option(tcp::no_delay{true}, ignored);
-    facts.address = text_of(socket_->remote_endpoint(ignored));
+    if (settings_->has_observer) {
+        facts.address = text_of(socket_->remote_endpoint(ignored));
+    }
     facts.connecting = told_->elapsed();
 }
 

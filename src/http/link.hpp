@@ -33,11 +33,12 @@ struct link_settings {
     std::shared_ptr<known_names> known;
     std::chrono::milliseconds attempt_delay;
     bool release_idle_buffers;
+    bool has_observer;
 };
 
 /// How a link was made.
 struct link_facts {
-    std::string address;      ///< The peer's address and port.
+    std::string address;      ///< The peer's address and port; empty where no observer is told of it.
     std::string tls_version;  ///< "TLSv1.3"
     bool resumed = false;
     std::chrono::nanoseconds connecting{};
