@@ -1,9 +1,9 @@
 #pragma once
 
 #include "cache/clients.hpp"
-#include "cache/memory_line.hpp"
 #include "cache/shard.hpp"
 #include "cache/waiter.hpp"
+#include "core/memory_line.hpp"
 #include "http/alarm.hpp"
 #include "http/context_watch.hpp"
 

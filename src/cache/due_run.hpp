@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cache/due_heap.hpp"
+#include "core/memory_line.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -83,9 +84,8 @@ private:
 
     /// Whoever is given the earliest will read all of what it is part of.
     static void ask_memory(const due_node* node) noexcept {
-        constexpr std::size_t line = 64;
         __builtin_prefetch(node, 1);
-        __builtin_prefetch(reinterpret_cast<const char*>(node) + line, 1);
+        __builtin_prefetch(reinterpret_cast<const char*>(node) + memory_line, 1);
     }
 
     [[nodiscard]] std::vector<slot>::iterator at(std::size_t place) noexcept {

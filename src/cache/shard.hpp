@@ -5,10 +5,10 @@
 #include "cache/due_heap.hpp"
 #include "cache/entry.hpp"
 #include "cache/flight.hpp"
-#include "cache/memory_line.hpp"
 #include "cache/provider_gate.hpp"
 #include "cache/refresh_schedule.hpp"
 #include "core/brief_mutex.hpp"
+#include "core/memory_line.hpp"
 #include "http/shared_strands.hpp"
 
 #include <coauth/cache/cache_event.hpp>

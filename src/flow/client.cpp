@@ -164,7 +164,7 @@ struct client::steps {
         return self.via->send(std::move(*request));
     }
 
-    /// Where it stands; `*` of what dies gives a copy that was moved.
+    /// The value in a temporary, to be moved once: `*` of one gives a new value, moved out of it, to be moved again.
     template <class T>
     static T&& value_in(result<T>&& read) {
         return std::move(*read);

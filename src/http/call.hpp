@@ -10,6 +10,8 @@
 #include <coauth/core/http_message.hpp>
 #include <coauth/http/observer.hpp>
 
+#include <boost/intrusive/list_hook.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -57,9 +59,9 @@ public:
 
     enum class stage { waiting, served, done };
     stage now = stage::waiting;
-    std::shared_ptr<call> queued;         ///< Itself, while it is in a queue,
-    call* before = nullptr;               ///< where this one stands before it,
-    call* behind = nullptr;               ///< and this one behind.
+    using queue_hook = boost::intrusive::list_member_hook<>;
+    queue_hook place;                     ///< In the queue, while waiting.
+    std::shared_ptr<call> queued;         ///< Itself, as long as it stands there.
     connection* opening = nullptr;        ///< The connection that is being opened for it.
     connection* server = nullptr;         ///< The connection that it is served by.
     std::uint64_t connection_number = 0;  ///< Of the last one that served it.

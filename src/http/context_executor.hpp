@@ -67,8 +67,8 @@ public:
     }
 
     friend bool operator==(const context_executor& left, const context_executor& right) noexcept {
-        const bool both_other = left.other_ != nullptr && right.other_ != nullptr;
-        return left.io_ == right.io_ && (both_other ? *left.other_ == *right.other_ : left.other_ == right.other_);
+        const bool of_other = left.other_ && right.other_;
+        return of_other ? *left.other_ == *right.other_ : left.io_ == right.io_;
     }
     friend bool operator!=(const context_executor& left, const context_executor& right) noexcept {
         return !(left == right);

@@ -80,7 +80,7 @@ void ledger::wait_in_front(origin_book& book, const std::shared_ptr<call>& asked
 
 void ledger::open_what_is_needed(origin_book& book, ledger_orders& orders) {
     auto wanted = connections_to_open(load_of(book), limits_);
-    for (call* waiting = book.waiting.front(); wanted > 0 && waiting != nullptr; waiting = waiting->behind) {
+    for (auto waiting = book.waiting.begin(); wanted > 0 && waiting != book.waiting.end(); ++waiting) {
         if (waiting->opening != nullptr) {
             continue;
         }
@@ -123,7 +123,7 @@ void ledger::set_free(connection& from, clock::steady_time now, ledger_orders& o
         return;
     }
     if (!book.waiting.empty()) {
-        assign(from.shared_from_this(), book.waiting.pop_front(), now, orders);
+        assign(from.shared_from_this(), book.waiting.take_first(), now, orders);
         return;
     }
     from.now = connection::stage::idle;
@@ -170,7 +170,7 @@ void ledger::opening_failed(connection& from, failure why, ledger_orders& orders
     const std::shared_ptr<call> opener = from.client;
     remove(from, close_reason::failed, orders);
     if (opener->now == call::stage::waiting) {
-        book.waiting.erase(*opener);
+        book.waiting.take(*opener);
         end(opener, opener->failed(std::move(why)), orders);
     }
     open_what_is_needed(book, orders);
@@ -261,7 +261,7 @@ void ledger::give_up(const std::shared_ptr<call>& unlucky, failure why, close_re
         return;
     }
     origin_book& book = book_of(*unlucky->target);
-    book.waiting.erase(*unlucky);
+    book.waiting.take(*unlucky);
     end(unlucky, std::move(why), orders);
     close_what_nobody_needs(book, reason, orders);
 }

@@ -27,24 +27,13 @@ void ledger::sweep(clock::steady_time now, bool look_at_idle, ledger_orders& ord
 }
 
 void ledger::sweep_waiting(origin_book& book, clock::steady_time now, ledger_orders& orders) {
-    if (now < book.waiting.earliest_deadline()) {
-        return;
-    }
-    clock::steady_time earliest = clock::steady_time::max();
-    for (call* next = book.waiting.front(); next != nullptr;) {
-        const std::shared_ptr<call> waiting = next->queued;
-        next = next->behind;
-        if (now < waiting->deadline()) {
-            earliest = std::min(earliest, waiting->deadline());
-            continue;
-        }
+    book.waiting.for_each_due(now, [&](const std::shared_ptr<call>& waiting) {
         const bool queued = waiting->opening == nullptr;
         const std::string detail = (queued ? "no connection became free" : "no connection came about") +
                                    (" within " + describe_duration(waiting->limit));
         give_up(waiting, waiting->failed(queued ? errc::timeout_waiting : errc::timeout, detail), close_reason::timeout,
                 orders);
-    }
-    book.waiting.set_earliest_deadline(earliest);
+    });
 }
 
 void ledger::sweep_connections(origin_book& book, clock::steady_time now, ledger_orders& orders) {
@@ -91,7 +80,7 @@ void ledger::shut_down(ledger_orders& orders) {
     shut_down_ = true;
     for (auto& [key, book] : books_) {
         while (!book.waiting.empty()) {
-            const std::shared_ptr<call> waiting = book.waiting.pop_front();
+            const std::shared_ptr<call> waiting = book.waiting.take_first();
             end(waiting, waiting->failed(errc::shut_down, {}), orders);
         }
         while (!book.connections.empty()) {
