@@ -17,6 +17,16 @@ for shared in ON OFF; do
     "$work/found-$shared/keeper"
 done
 
+echo "== a component that there is not"
+mkdir -p "$work/component"
+printf '%s\n' 'cmake_minimum_required(VERSION 3.22)' 'project(component LANGUAGES CXX)' \
+    'find_package(coauth 0.1 REQUIRED COMPONENTS redis)' >"$work/component/CMakeLists.txt"
+if cmake -S "$work/component" -B "$work/component/build" -DCMAKE_PREFIX_PATH="$work/prefix-OFF" >"$work/component/said" 2>&1; then
+    echo "it was found"
+    exit 1
+fi
+grep 'no component "redis"' "$work/component/said"
+
 echo "== pkg-config"
 pc=$(dirname "$(find "$work/prefix-ON" -name coauth.pc)")
 export PKG_CONFIG_PATH="$pc"
