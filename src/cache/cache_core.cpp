@@ -242,7 +242,10 @@ std::uint64_t cache_core::version_of(const token_key& key) {
 
 erasure cache_core::forget(const token_key& key, std::uint64_t since) {
     erasure done;
-    change(key, [&](shard& s, orders& then) { done = s.erase(view_of(key), since, then); });
+    change(key, [&](shard& s, orders& then) {
+        done = s.erase(view_of(key), since, then);
+        erasures_ += done.done ? 1 : 0;
+    });
     return done;
 }
 
@@ -288,7 +291,7 @@ void cache_core::close() noexcept {
 }
 
 void cache_core::abandon() noexcept {
-    closed_ = true;
+    closed_ = still_ = true;
     std::vector<waiter_ptr> callers;
     std::vector<flight_ptr> flights;
     for (const auto& each : shards_) {
@@ -334,8 +337,9 @@ void cache_core::wake_closers(bool late) {
     std::vector<waiter_ptr> woken;
     {
         const std::scoped_lock lock{closers_mutex_};
-        if (under_way_ == 0 || (late && clock_->steady_now() >= close_by_)) {
+        if (still_ || under_way_ == 0 || (late && clock_->steady_now() >= close_by_)) {
             woken.swap(closers_);
+            still_ = still_ || !woken.empty();
         } else if (!closers_.empty()) {
             alarm_->note(close_by_);
         }

@@ -106,7 +106,9 @@ private:
             what_happened(where, then);
             next = where.next_due();
         }
-        alarm_->note(next);
+        if (!still_) {
+            alarm_->note(next);
+        }
         carry_out(then);
     }
     template <class Change>
@@ -139,6 +141,8 @@ private:
     static awaitable<commit_outcome> commit_record(std::shared_ptr<cache_core> self, flight_ptr which);
     [[nodiscard]] std::string owner_of(const flight& which) const;
     [[nodiscard]] bool wanted(const flight_ptr& which);
+    static awaitable<std::optional<stored_token>> stored(std::shared_ptr<token_store> in, token_key key);
+    [[nodiscard]] std::optional<bool> take_up(const token_key& key, const stored_token& read, std::uint64_t erasures);
 
     void sweep();
 
@@ -152,7 +156,9 @@ private:
     const std::shared_ptr<http::alarm> alarm_;
     // They change with all that is done; what stands above is read by each look-up.
     alignas(memory_line) std::atomic<std::size_t> under_way_{0};
+    std::atomic<std::uint64_t> erasures_{0};  ///< Changes under the mutex of the key's shard.
     std::atomic<bool> closed_{false};
+    std::atomic<bool> still_{false};  ///< Closed, and whoever awaited that has gone; or the context has.
     std::mutex closers_mutex_;
     std::vector<waiter_ptr> closers_;
     clock::steady_time close_by_ = clock::steady_time::max();

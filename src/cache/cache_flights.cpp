@@ -17,8 +17,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto not_served = "no client with this id is served: call token_cache::serve first";
-
 /// Whatever was thrown, as a failure of the cache.
 failure failure_from(const std::exception_ptr& thrown, const token_key& key, errc otherwise) {
     failure why;
@@ -281,6 +279,14 @@ awaitable<token_ptr> cache_core::latest(std::shared_ptr<cache_core> self, token_
     co_return held;
 }
 
+awaitable<std::optional<stored_token>> cache_core::stored(std::shared_ptr<token_store> in, token_key key) {
+    try {
+        co_return co_await in->load(key);
+    } catch (...) {
+        throw error{store_failure(std::current_exception(), key)};
+    }
+}
+
 awaitable<store_page> cache_core::scan(std::shared_ptr<token_store> from, std::string after, std::size_t limit) {
     try {
         co_return co_await from->scan(std::move(after), limit);
@@ -289,20 +295,36 @@ awaitable<store_page> cache_core::scan(std::shared_ptr<token_store> from, std::s
     }
 }
 
+/// Whether it was taken up; nothing if a key was erased since the store was read: it may be this one.
+std::optional<bool> cache_core::take_up(const token_key& key, const stored_token& read, std::uint64_t erasures) {
+    std::optional<bool> taken;
+    change(key, [&](shard& s, orders& then) {
+        if (erasures_ == erasures) {
+            taken = s.take_up(key, read, options_.load_window, now(), then);
+        }
+    });
+    return taken;
+}
+
 awaitable<std::size_t> cache_core::load_all(std::shared_ptr<cache_core> self) {
     constexpr std::size_t page_size = 500;
     std::size_t taken = 0;
     std::string after;
     do {
+        const std::uint64_t erasures = self->erasures_;
         const store_page page = co_await scan(self->store_, after, page_size);
         for (const store_page::item& each : page.items) {
-            if (!each.record) {
-                continue;
+            std::optional<stored_token> read;
+            if (each.record) {
+                read = stored_token{*each.record, each.version};
             }
-            const stored_token found{*each.record, each.version};
-            self->change(each.key, [&](shard& s, orders& then) {
-                taken += s.take_up(each.key, found, self->options_.load_window, self->now(), then) ? 1 : 0;
-            });
+            std::uint64_t until = erasures;
+            std::optional<bool> done;
+            while (read && !(done = self->take_up(each.key, *read, until))) {
+                until = self->erasures_;
+                read = co_await stored(self->store_, each.key);
+            }
+            taken += done.value_or(false) ? 1 : 0;
         }
         after = page.next;
     } while (!after.empty() && !self->closed_ && taken < self->options_.max_entries);

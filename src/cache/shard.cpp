@@ -223,7 +223,7 @@ bool shard::may_wait(entry& of, moment now, orders& then, std::optional<failure>
     const schedule_rules rules = rules_of(of);
     of.can_refresh = is_refreshable(*of.held, rules);
     if (!of.can_refresh) {
-        instead = cache_failure(errc::token_expired, "refresh", of.home(), "log in again");
+        instead = expired(of);
         return look_again(of, now, then);
     }
     if (const auto earliest = earliest_refresh(*of.held, rules, now); earliest > now.steady) {
@@ -321,13 +321,17 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
         (of->held != refused && !(of->held->access_token == refused->access_token))) {
         return;
     }
+    if (of->flying() && of->trouble()->flying->author) {
+        of->invalidated = true;  // and no more: a login is on its way, to which this says nothing
+        return;
+    }
     if (distrust && !of->invalidated) {  // a second caller with the same 401 says nothing new
         ++of->generation;
     }
     of->invalidated = true;
     const schedule_rules rules = rules_of(*of);
     of->can_refresh = is_refreshable(*of->held, rules);
-    if (!of->can_refresh) {
+    if (!of->can_refresh && !refreshes_elsewhere(*of)) {
         failure why = cache_failure(errc::invalid_token, "token", of->home(), "log in again");
         end(*of, why, now, then);
         if (!closed_) {
@@ -336,7 +340,9 @@ void shard::invalidate(const key_view& key, const token_ptr& refused, bool distr
         }
         return;
     }
-    of->stale_at = std::max(now.steady, earliest_refresh(*of->held, rules, now));
+    if (of->can_refresh) {
+        of->stale_at = std::max(now.steady, earliest_refresh(*of->held, rules, now));
+    }
     go_on(*of, now, then);
 }
 

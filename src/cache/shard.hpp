@@ -174,7 +174,7 @@ public:
     /// Does what has fallen due, at most so many things. False if there is more.
     bool sweep(moment now, orders& then);
     [[nodiscard]] clock::steady_time next_due() const noexcept {
-        return std::min(due_.earliest(), deadlines_.earliest());
+        return closed_ ? deadlines_.earliest() : std::min(due_.earliest(), deadlines_.earliest());
     }
 
     /// Whoever waits gets `why`; nothing new is begun from now on, but commits, which are all begun now.
@@ -228,6 +228,8 @@ private:
     void gone(entry& of, orders& then);
     void fail(entry& of, failure why, moment now, orders& then);
     void end(entry& of, failure why, moment now, orders& then);
+    [[nodiscard]] bool refreshes_elsewhere(const entry& of) const;
+    [[nodiscard]] failure expired(const entry& of) const;
     void go_on(entry& of, moment now, orders& then);
     void park(entry& at, const waiter_ptr& who, clock::steady_time deadline, orders& then);
     void wake_all(entry& of, const token_result& with, orders& then);

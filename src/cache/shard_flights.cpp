@@ -115,7 +115,7 @@ void shard::settle_without_load(entry& of, const failure& why, orders& then) {
     if (of.ended) {
         wake_all(of, *of.trouble()->why, then);
     } else if (of.held) {
-        wake_all(of, cache_failure(errc::token_expired, "refresh", of.home(), "log in again"), then);
+        wake_all(of, expired(of), then);
     } else {
         forget(of, why, then);
     }

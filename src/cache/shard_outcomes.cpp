@@ -194,6 +194,17 @@ void shard::end(entry& of, failure why, moment now, orders& then) {
     due_.remove(of);
 }
 
+/// No client that could refresh it is served here, but another process may have one.
+bool shard::refreshes_elsewhere(const entry& of) const {
+    return of.held && of.held->refresh_token && !served_of(of);
+}
+
+/// Why its token, which is held, is of no use.
+failure shard::expired(const entry& of) const {
+    return cache_failure(errc::token_expired, "refresh", of.home(),
+                         refreshes_elsewhere(of) ? not_served : "log in again");
+}
+
 /// After a change: wakes those who wait, or begins what they need.
 void shard::go_on(entry& of, moment now, orders& then) {
     if (of.usable(now.steady)) {

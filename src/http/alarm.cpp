@@ -76,6 +76,9 @@ void alarm::sound() {
 }
 
 void alarm::rest() {
+    if (!timer_) {
+        return;
+    }
     boost::asio::post(timer_->get_executor(), [self = shared_from_this()] {
         self->armed_ = never;
         self->timer_->cancel();

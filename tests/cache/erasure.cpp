@@ -129,3 +129,21 @@ TEST_CASE("a login that comes after an erasure stays, though a commit from befor
     CHECK(world.stored() == "second-login");
     CHECK(text(world.cache.peek(ann)) == "second-login");
 }
+
+TEST_CASE("what is erased while load_all reads does not come back") {
+    held_world world;
+    const token_key bob{"hike", "id", "bob"};
+    const token_record anns{world.fresh_token("ann")};
+    const token_record bobs{world.fresh_token("bob")};
+    REQUIRE(world.run(world.store->commit(ann, anns, 0)));
+    REQUIRE(world.run(world.store->commit(bob, bobs, 0)));
+    world.disturbed->hold_scans = true;
+    const auto loaded = world.start(world.cache.load_all());
+    world.settle();
+    CHECK(world.run(world.cache.erase(ann)));
+    world.disturbed->let_go();
+    world.settle();
+    CHECK(*loaded->value == 1);
+    CHECK(text(world.cache.peek(ann)) == "none");
+    CHECK(text(world.cache.peek(bob)) == "access-bob-0");
+}

@@ -15,7 +15,7 @@
 
 namespace coauth::test {
 
-/// A store whose loads, commits or erasures can be held; like one with a thread of its own, it does not heed
+/// A store whose loads, commits, erasures or pages can be held; like one with a thread of its own, it does not heed
 /// cancellation: what was begun is carried out, however late. For one thread.
 class held_store final : public token_store {
 public:
@@ -24,13 +24,14 @@ public:
     bool hold_loads = false;
     bool hold_commits = false;
     bool hold_erasures = false;
+    bool hold_scans = false;  ///< Once the page was read.
     bool fail_commits = false;
 
     [[nodiscard]] std::size_t held() const { return held_.size(); }
 
     /// What is held is carried out from now on; what comes later is not held.
     void let_go() {
-        hold_loads = hold_commits = hold_erasures = false;
+        hold_loads = hold_commits = hold_erasures = hold_scans = false;
         held_.let_go();
     }
 
@@ -62,7 +63,11 @@ public:
         co_return co_await kept_.erase(std::move(key));
     }
     awaitable<store_page> scan(std::string after, std::size_t limit) override {
-        return kept_.scan(std::move(after), limit);
+        store_page page = co_await kept_.scan(std::move(after), limit);
+        if (hold_scans) {
+            co_await released();
+        }
+        co_return page;
     }
 
 private:

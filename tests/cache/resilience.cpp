@@ -1,5 +1,6 @@
 #include "tests/cache/cache_world.hpp"
 #include "tests/cache/faulty_store.hpp"
+#include "tests/cache/held_store.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <doctest/doctest.h>
@@ -252,4 +253,61 @@ TEST_CASE("close ends in time on the machine's clock, though a store never answe
     boost::asio::co_spawn(context, work(cache, fresh, lost), [](std::exception_ptr) {});
     context.run();
     CHECK(lost == 1);
+}
+
+TEST_CASE("a 401 on the old token leaves a login alone that is on its way to the store") {
+    world_over<held_store> world;
+    world.cache.serve(world.client_of("hitbox"));
+    std::string provider;
+    SUBCASE("of a provider with refresh") { provider = "hike"; }
+    SUBCASE("of one without") { provider = "hitbox"; }
+    CAPTURE(provider);
+    const token_key key{provider, "id", "ann"};
+    const auto login = [&](const std::string& access) {
+        token made = world.named_token(access);
+        if (provider == "hitbox") {
+            made.refresh_token.reset();
+        }
+        return world.cache.put(key, std::move(made));
+    };
+    world.run(login("old"));
+    const token_ptr old = world.run(world.cache.get(key));
+    world.disturbed->hold_commits = true;
+    const auto stored = world.start(login("new"));
+    world.settle();
+    world.cache.invalidate(key, old);
+    const auto asked = world.start(world.cache.get(key));
+    world.settle();
+    CHECK_FALSE(stored->done());
+    CHECK_FALSE(asked->done());
+    world.disturbed->let_go();
+    world.settle();
+    CHECK(stored->value.has_value());
+    REQUIRE(asked->value);
+    CHECK(text(*asked->value) == "new");
+    CHECK(text(world.run(world.cache.get(key))) == "new");
+    const auto kept = world.run(world.store->load(key));
+    REQUIRE(kept);
+    CHECK(kept->record.value.access_token.reveal() == "new");
+    CHECK_FALSE(kept->record.refused);
+    CHECK(world.count(cache_event_kind::needs_login) == 0);
+    CHECK(world.provider.requests() == 0);
+}
+
+TEST_CASE("a 401 where no such client is served ends the login for nobody") {
+    cache_world world;
+    const token_key key{"hike", "id", "ann"};
+    world.run(world.cache.put(key, world.fresh_token("ann")));
+    token_cache reader{world.context.get_executor(), world.store, on(world.clock)};
+    const token_ptr refused = world.run(reader.get(key));
+    reader.invalidate(key, refused);
+    world.settle();
+    const failure why = world.failure_of(reader.get(key));
+    CHECK(why.code == errc::token_expired);
+    CHECK(why.detail.find("serve") != std::string::npos);
+    CHECK_FALSE(world.run(world.store->load(key)).value().record.refused);
+    world.cache.invalidate(key, world.run(world.cache.get(key)));
+    CHECK(text(world.run(world.cache.get(key))) == "access-ann-2");
+    world.turn(6s);
+    CHECK(text(world.run(reader.get(key))) == "access-ann-2");
 }

@@ -234,3 +234,52 @@ TEST_CASE("a caller that is cancelled ends alone, and hears of nothing after") {
     world.settle();
     CHECK(second->value.has_value());
 }
+
+TEST_CASE("a call that comes after close does not keep the context at work") {
+    boost::asio::io_context context;
+    rotating_provider provider;
+    const auto store = std::make_shared<faulty_store>(system_clock());
+    token_cache cache{context.get_executor(), store};
+    cache.serve(hike(provider));
+    std::size_t lost = 0;
+    SUBCASE("with a token that would be refreshed") {
+        REQUIRE(ends(context, *start(context, cache.put(ann, short_lived(provider, 400s)))));
+    }
+    SUBCASE("with one that the store never took") {
+        store->on_commit = faulty_store::fate::failed;
+        REQUIRE(ends(context, *start(context, cache.put(ann, short_lived(provider, 400s)))));
+        lost = 1;
+    }
+    const auto closed = start(context, cache.close());
+    REQUIRE(ends(context, *closed));
+    CHECK(closed->value == lost);
+    const auto late = start(context, cache.get({"hike", "bob"}));
+    REQUIRE(ends(context, *late));
+    CHECK(late->why().code == errc::shut_down);
+    context.restart();
+    context.poll();
+    CHECK(context.stopped());
+}
+
+TEST_CASE("a cache whose context is gone can still be closed") {
+    auto gone = std::make_unique<boost::asio::io_context>();
+    token_cache cache{gone->get_executor(), std::make_shared<memory_store>()};
+    rotating_provider provider;
+    cache.serve(hike(provider));
+    SUBCASE("with nothing under way") {}
+    SUBCASE("with a refresh under way") {
+        REQUIRE(ends(*gone, *start(*gone, cache.put(ann, short_lived(provider, 1h)))));
+        provider.hold();
+        const auto renewed = start(*gone, cache.refresh(ann));
+        gone->restart();
+        while (provider.requests() == 0) {
+            gone->run_one();
+        }
+    }
+    gone.reset();
+    boost::asio::io_context context;
+    const auto closed = start(context, cache.close());
+    context.poll();
+    CHECK(closed->value == 0U);
+    provider.forget();
+}

@@ -88,7 +88,8 @@ public:
     awaitable<void> put(token_key key, token fresh);
 
     /// Says that the provider refused this token (a 401): it is handed out no more, nor is what a refresh brings that
-    /// was begun before. A no-op if the cache has another by now.
+    /// was begun before. A no-op if the cache has another by now. Where it cannot be refreshed the login is over; where
+    /// only no client of it is served here, callers get `errc::token_expired` until another process has refreshed it.
     void invalidate(const token_key& key, const token_ptr& refused);
 
     /// A new token now, whatever the old one's age: as `invalidate`, then `get`.
@@ -124,7 +125,7 @@ public:
 
     /// Begins nothing new, and waits until what was sent has ended and the store has every token, or does not take it
     /// within `cache_options::store_timeout`. Returns how many tokens are lost with this process. Whoever waits gets
-    /// `errc::shut_down`, as every later call does.
+    /// `errc::shut_down`, as every later call does but `get` and `peek` of what is at hand.
     awaitable<std::size_t> close();
 
     /// A snapshot, for metrics; cheap enough for once a second.
