@@ -3,7 +3,9 @@
 
 #include <coauth/cache/token_cache.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -146,20 +148,38 @@ awaitable<login_session_ptr> broker_core::log_in(std::shared_ptr<broker_core> se
 }
 
 void broker_core::finish(arrival&& with) {
-    ++count_.completing;
-    const attempt_ptr which = with.which;
+    const completion_ptr made = completing_.add(with.which);
+    asio::dispatch(made->where, [self = shared_from_this(), made, brought = std::move(with.brought)]() mutable {
+        self->carry_out(made, std::move(brought));
+    });
+}
+
+void broker_core::carry_out(const completion_ptr& which, grant brought) {
+    if (shut_) {  // before anybody could break it off
+        finished(which, std::make_exception_ptr(error{shutting_down()}), nullptr);
+        return;
+    }
+    const attempt_ptr& whose = which->which;
     const clock::steady_time deadline = clock_->steady_now() + options_.completion_timeout;
-    awaitable<token> exchanged = until(deadline, which->who).exchange(std::move(with.brought));
-    asio::co_spawn(where_, log_in(shared_from_this(), which, deadline, std::move(exchanged)),
-                   [self = shared_from_this(), which](const std::exception_ptr& thrown, login_session_ptr made) {
-                       --self->count_.completing;
-                       if (thrown) {
-                           self->fail(which, failure_of(thrown, which->who.profile().name()));
-                       } else {
-                           ++self->count_.completed;
-                           self->settle(which, std::move(made));
-                       }
-                   });
+    awaitable<token> exchanged = until(deadline, whose->who).exchange(std::move(brought));
+    // It keeps the signal for as long as Asio may look at the slot.
+    auto done = [self = shared_from_this(), which](const std::exception_ptr& thrown, login_session_ptr made) {
+        self->finished(which, thrown, std::move(made));
+    };
+    asio::co_spawn(which->where, log_in(shared_from_this(), whose, deadline, std::move(exchanged)),
+                   asio::bind_cancellation_slot(which->give_up.slot(), std::move(done)));
+}
+
+void broker_core::finished(const completion_ptr& which, const std::exception_ptr& thrown, login_session_ptr made) {
+    completing_.remove(which);
+    const attempt_ptr& whose = which->which;
+    if (thrown) {
+        fail(whose, failure_of(thrown, whose->who.profile().name()));
+    } else {
+        ++count_.completed;
+        settle(whose, std::move(made));
+    }
+    check_finished();
 }
 
 void broker_core::fail(const attempt_ptr& which, failure why) {

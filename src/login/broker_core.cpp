@@ -5,20 +5,21 @@
 #include "login/login_failure.hpp"
 #include "login/sealed_attempts.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
 namespace coauth::login {
 
+namespace asio = boost::asio;
+
 using namespace std::chrono_literals;
 
 namespace {
-
-failure shutting_down() {
-    return login_failure(errc::shut_down, "login", {}, "the login broker was closed");
-}
 
 std::unique_ptr<attempts> make_attempts(login_backend how, const served_clients& served, const login_options& options) {
     if (auto* sealed = std::get_if<sealed_logins>(&how)) {
@@ -32,6 +33,10 @@ std::unique_ptr<attempts> make_attempts(login_backend how, const served_clients&
 
 }  // namespace
 
+failure shutting_down() {
+    return login_failure(errc::shut_down, "login", {}, "the login broker was closed");
+}
+
 failure expired(const attempt& which) {
     return login_failure(errc::login_expired, "login", which.who.profile().name(), "begin it again");
 }
@@ -42,7 +47,8 @@ broker_core::broker_core(executor where, login_backend how, login_options option
       clock_{options_.clock},
       cookies_{options_},
       attempts_{make_attempts(std::move(how), served_, options_)},
-      alarm_{std::make_shared<http::alarm>(where_, clock_)} {}
+      alarm_{std::make_shared<http::alarm>(where_, clock_)},
+      completing_{where_} {}
 
 void broker_core::start() {
     http::end_with_context(where_, weak_from_this());
@@ -76,14 +82,14 @@ pending_login broker_core::begin(const client& with, const begin_options& option
     which->begun = clock_->now();
     which->due = clock_->steady_now() + options_.lifetime;
     const attempts::kept kept = attempts_->keep(which, std::move(drawn)).value();
-    if (closed_) {  // meanwhile: nobody else would end it
-        end(which, shutting_down(), count_.abandoned);
-        throw error{shutting_down()};
-    }
     for (const attempt_ptr& each : kept.displaced) {
         ++count_.displaced;
         settle(each,
                failed(login_failure(errc::login_displaced, "login", each->who.profile().name(), "begin it again")));
+    }
+    if (closed_) {  // meanwhile: nobody else would end it
+        end(which, shutting_down(), count_.abandoned);
+        throw error{shutting_down()};
     }
     ++count_.begun;
     note(which->due);
@@ -296,18 +302,37 @@ void broker_core::close_now() noexcept {
     }
 }
 
+/// Logins whose callback has come end now, instead of when they are done.
+void broker_core::break_off() {
+    for (const completion_ptr& each : completing_.running()) {
+        asio::post(each->where, [each] { each->give_up.emit(asio::cancellation_type::terminal); });
+    }
+    check_finished();
+}
+
+void broker_core::check_finished() {
+    if (shut_ && completing_.count() == 0) {
+        settle(*finished_, login_session_ptr{});
+    }
+}
+
 void broker_core::abandon() noexcept {
     closed_ = true;
     shut_ = true;
     // Nobody is resumed: where the context ends, whoever waits there ends with it.
-    std::vector<waiter_ptr> callers = still_->settle(login_session_ptr{});
+    std::vector<waiter_ptr> callers;
+    const auto collect = [&](outcome& what, const login_result& how) {
+        std::ranges::move(what.settle(how), std::back_inserter(callers));
+    };
+    collect(*still_, login_session_ptr{});
+    collect(*finished_, login_session_ptr{});
     for (const attempt_ptr& each : attempts_->held()) {
-        const auto more = each->ended.settle(failed(shutting_down()));
-        callers.insert(callers.end(), more.begin(), more.end());
+        collect(each->ended, failed(shutting_down()));
     }
     for (const waiter_ptr& each : callers) {
         leave(each);
     }
+    completing_.release();
     alarm_->end();
     where_ = {};
 }
@@ -315,7 +340,7 @@ void broker_core::abandon() noexcept {
 login_statistics broker_core::statistics() const {
     login_statistics all;
     all.under_way = attempts_->under_way();
-    all.completing = count_.completing;
+    all.completing = completing_.count();
     {
         const std::scoped_lock lock{waiting_mutex_};
         all.waiting = waiting_.size();

@@ -4,6 +4,7 @@
 #include "http/alarm.hpp"
 #include "http/context_watch.hpp"
 #include "login/attempts.hpp"
+#include "login/completions.hpp"
 #include "login/login_cookies.hpp"
 #include "login/outcome.hpp"
 #include "login/served_clients.hpp"
@@ -13,6 +14,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,6 +27,7 @@ namespace coauth::login {
 
 [[nodiscard]] failure expired(const attempt& which);
 [[nodiscard]] failure overdue(const attempt& which);
+[[nodiscard]] failure shutting_down();
 
 using login_backend = std::variant<kept_logins, sealed_logins>;
 
@@ -83,6 +86,8 @@ private:
     /// Uses up a login that was claimed for its callback. Why not, if it was used before.
     [[nodiscard]] std::optional<failure> use(arrival&& with);
     void finish(arrival&& with);
+    void carry_out(const completion_ptr& which, grant brought);
+    void finished(const completion_ptr& which, const std::exception_ptr& thrown, login_session_ptr made);
     void fail(const attempt_ptr& which, failure why);
     static awaitable<login_session_ptr> log_in(std::shared_ptr<broker_core> self, attempt_ptr which,
                                                clock::steady_time deadline, awaitable<token> exchanged);
@@ -108,6 +113,8 @@ private:
     void ring();
     void note(clock::steady_time when);
     void check_still();
+    void break_off();
+    void check_finished();
     void tell_all(const login_result& how);
 
     executor where_;
@@ -117,7 +124,9 @@ private:
     served_clients served_;
     std::unique_ptr<attempts> attempts_;
     const std::shared_ptr<http::alarm> alarm_;
-    const std::shared_ptr<outcome> still_ = std::make_shared<outcome>();  ///< Settled when nothing is under way.
+    completions completing_;
+    const std::shared_ptr<outcome> still_ = std::make_shared<outcome>();     ///< Settled when nothing is under way.
+    const std::shared_ptr<outcome> finished_ = std::make_shared<outcome>();  ///< Shut, and nothing is completing.
 
     mutable brief_mutex waiting_mutex_;
     cache::due_heap waiting_;  ///< By its next deadline.
@@ -125,7 +134,6 @@ private:
     std::atomic<bool> closed_{false};  ///< Nothing new is begun.
     std::atomic<bool> shut_{false};    ///< Callbacks are refused too.
     struct counters {
-        std::atomic<std::size_t> completing{0};
         std::atomic<std::uint64_t> begun{0}, completed{0}, denied{0}, failed{0}, expired{0}, displaced{0}, abandoned{0},
             refused{0};
     };

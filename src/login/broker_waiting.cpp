@@ -119,6 +119,8 @@ awaitable<std::size_t> broker_core::close(std::shared_ptr<broker_core> self, std
     co_await wait(self, self->still_, nullptr, grace);
     const std::size_t left = self->attempts_->under_way();
     self->close_now();
+    self->break_off();
+    co_await wait(self, self->finished_, nullptr, std::chrono::milliseconds::max());
     co_return left;
 }
 

@@ -259,8 +259,12 @@ TEST_CASE("a 401 on the old token leaves a login alone that is on its way to the
     world_over<held_store> world;
     world.cache.serve(world.client_of("hitbox"));
     std::string provider;
-    SUBCASE("of a provider with refresh") { provider = "hike"; }
-    SUBCASE("of one without") { provider = "hitbox"; }
+    SUBCASE("of a provider with refresh") {
+        provider = "hike";
+    }
+    SUBCASE("of one without") {
+        provider = "hitbox";
+    }
     CAPTURE(provider);
     const token_key key{provider, "id", "ann"};
     const auto login = [&](const std::string& access) {

@@ -1,10 +1,17 @@
 // How a broker ends: closed, destroyed, or without its context; and what those who wait get.
+#include "tests/cache/held_callers.hpp"
 #include "tests/failure_of.hpp"
 #include "tests/login/login_world.hpp"
+
+#include <coauth/core/random.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <span>
 
 namespace coauth::test {
 namespace {
@@ -74,7 +81,7 @@ TEST_CASE("close without grace ends at once; with more than anybody's life, when
     }
 }
 
-TEST_CASE("a login whose callback has come ends, though its handler and its waiter were told of the end") {
+TEST_CASE("close breaks off a login whose callback has come when its grace has passed, and returns after its end") {
     for (const auto each : backends) {
         login_world world{each()};
         cookie_jar browser;
@@ -82,16 +89,85 @@ TEST_CASE("a login whose callback has come ends, though its handler and its wait
         const auto waiting = world.start(login.completed(1h));
         world.providers->hold();
         const auto handler = world.start(world.broker->complete(callback_of(login), browser.header()));
-        const auto closed = world.start(world.broker->close(0ms));
+        world.settle();
+        CHECK(world.providers->count("exchange") == 1);
+        const auto closed = world.start(world.broker->close(20s));
+        world.turn(20s - 1ms);
+        world.settle();
+        CHECK_FALSE(closed->done());
+        CHECK(world.broker->statistics().completing == 1);
+        world.turn(1ms);
         world.settle();
         CHECK(closed->value.value() == 1);
+        CHECK(world.broker->statistics().completing == 0);
         CHECK(handler->value.value().status == 503);
         CHECK(waiting->why().code == errc::shut_down);
         world.providers->let_go();
         world.settle();
-        CHECK(world.providers->count("userinfo") == 1);
-        CHECK(world.broker->statistics().completing == 0);
+        CHECK(world.providers->count("userinfo") == 0);
+        CHECK(world.run(world.broker->close(20s)) == 0);
     }
+}
+
+TEST_CASE("close waits for a transport that does not heed that the login is broken off") {
+    struct deaf_provider final : transport {
+        held_callers held;
+        int requests = 0;
+        awaitable<http_response> send(http_request) override {
+            ++requests;
+            co_await held.wait();
+            co_return http_response{200, R"({"access_token":"a1","token_type":"Bearer","expires_in":3600})"};
+        }
+    };
+    for (const auto each : backends) {
+        deaf_provider deaf;
+        login_world world{each()};
+        cookie_jar browser;
+        const client hitkey{deaf,
+                            provider::builtin("hitkey"),
+                            {.client_id = "id",
+                             .client_secret = secret{"s"},
+                             .redirect_uri = "https://game.example.com/callback/hitkey"}};
+        const pending_login login = world.begin(hitkey, browser);
+        const auto handler = world.start(world.broker->complete(callback_of(login), browser.header()));
+        const auto closed = world.start(world.broker->close(0ms));
+        world.settle();
+        CHECK(handler->value.value().status == 503);
+        CHECK_FALSE(closed->done());
+        CHECK(world.broker->statistics().completing == 1);
+        deaf.held.let_go();
+        world.settle();
+        CHECK(closed->value.value() == 1);
+        CHECK(deaf.requests == 1);  // and userinfo is not asked any more
+    }
+}
+
+TEST_CASE("who had to make room for a login is told, though the broker closes meanwhile") {
+    struct closing_random final : random_source {
+        std::function<void()> meanwhile;
+        void fill(std::span<unsigned char> bytes) const override {
+            system_random()->fill(bytes);
+            if (meanwhile) {
+                meanwhile();
+            }
+        }
+    };
+    const auto random = std::make_shared<closing_random>();
+    login_options options;
+    options.random = random;
+    login_world world{kept_logins{.max_logins = 1}, options};
+    const client hitkey = world.client_of("hitkey");
+    const pending_login first = world.broker->begin(hitkey);
+    const auto waiting = world.start(first.completed(1h));
+    std::shared_ptr<started<std::size_t>> closed;
+    random->meanwhile = [&] {
+        random->meanwhile = nullptr;
+        closed = world.start(world.broker->close(20s));
+    };
+    CHECK(failure_of([&] { (void)world.broker->begin(hitkey); }).code == errc::shut_down);
+    world.settle();
+    CHECK(waiting->why().code == errc::login_displaced);
+    CHECK(closed->value.value() == 0);
 }
 
 TEST_CASE("a broker that dies wakes those who wait; what was begun with it stays safe to use") {
@@ -111,6 +187,7 @@ TEST_CASE("a broker that dies wakes those who wait; what was begun with it stays
         login.abandon();
         world.providers->let_go();
         world.settle();
+        CHECK(world.providers->count("userinfo") == 1);  // the login goes on, for as long as the context runs
     }
 }
 

@@ -83,6 +83,25 @@ TEST_CASE("a cache that was closed fails the login as one that cannot be made no
     }
 }
 
+TEST_CASE("a login that close breaks off needs the cache no more, which stores what it was given") {
+    for (const auto each : backends) {
+        cached_world world{each()};
+        cookie_jar browser;
+        const pending_login login = world.begin(world.client_of("hitkey"), browser);
+        world.store->hold_commits = true;
+        const auto handler = world.start(world.broker->complete(callback_of(login), browser.header()));
+        CHECK(world.store->held() == 1);
+        CHECK(world.run(world.broker->close(0ms)) == 1);
+        CHECK(handler->value.value().status == 503);
+        const auto closed = world.start(world.cache->close());
+        CHECK_FALSE(closed->done());
+        world.store->let_go();
+        world.settle();
+        CHECK(closed->value.value() == 0);
+        CHECK(world.cache->peek(ann)->access_token.reveal() == "a1");
+    }
+}
+
 TEST_CASE("a later login of the same user takes the place of the token before it") {
     for (const auto each : backends) {
         cached_world world{each()};

@@ -1,22 +1,21 @@
 #include "tests/login/login_world.hpp"
 
-#include "tests/cache/held_callers.hpp"
-
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace coauth::test {
 
 namespace asio = boost::asio;
 
 // Providers.
-
-scripted_providers::scripted_providers() : held_{std::make_unique<held_callers>()} {}
-scripted_providers::~scripted_providers() = default;
 
 namespace {
 
@@ -41,16 +40,27 @@ void scripted_providers::next(const std::string& operation, unsigned status, con
 
 void scripted_providers::let_go() {
     holding_ = false;
-    held_->let_go();
+    for (asio::steady_timer* each : std::exchange(held_, {})) {
+        each->cancel();
+    }
 }
-void scripted_providers::forget() {
-    held_->forget();
+
+awaitable<void> scripted_providers::held() {
+    asio::steady_timer until{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
+    held_.push_back(&until);
+    boost::system::error_code let_go;
+    co_await until.async_wait(asio::redirect_error(asio::use_awaitable, let_go));
+    std::erase(held_, &until);
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) {
+        throw error{failure{.code = errc::cancelled}};
+    }
 }
 
 awaitable<http_response> scripted_providers::send(http_request request) {
     sent_.push_back(request);
     if (holding_) {
-        co_await held_->wait();
+        co_await held();
     }
     auto& script = next_[request.operation];
     if (!script.empty()) {

@@ -4,6 +4,8 @@
 #include <coauth/login/login_broker.hpp>
 #include <coauth/provider/catalog.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -20,14 +22,9 @@
 
 namespace coauth::test {
 
-class held_callers;
-
 /// Providers without a network: each endpoint answers as it was told to; what was sent is kept. For one thread.
 class scripted_providers final : public transport {
 public:
-    scripted_providers();
-    ~scripted_providers() override;
-
     using answer = std::function<http_response(const http_request&)>;
 
     /// What an operation ("exchange", "userinfo") of every provider answers from now on.
@@ -37,10 +34,10 @@ public:
     void next(const std::string& operation, answer how);
     void next(const std::string& operation, unsigned status, const std::string& body);
 
-    /// Requests wait from now on until `let_go`; after `forget`, those who wait do so for ever.
+    /// Requests wait from now on until `let_go`, or are cancelled; after `forget`, those who wait are let go no more.
     void hold() { holding_ = true; }
     void let_go();
-    void forget();
+    void forget() { held_.clear(); }
 
     awaitable<http_response> send(http_request request) override;
 
@@ -48,10 +45,12 @@ public:
     [[nodiscard]] const std::vector<http_request>& sent() const { return sent_; }
 
 private:
+    awaitable<void> held();
+
     std::map<std::string, answer> answers_;
     std::map<std::string, std::vector<answer>> next_;
     std::vector<http_request> sent_;
-    std::unique_ptr<held_callers> held_;
+    std::vector<boost::asio::steady_timer*> held_;
     bool holding_ = false;
 };
 

@@ -189,6 +189,49 @@ TEST_CASE("whatever many threads do at once, every caller is resumed once and no
     }
 }
 
+/// HitKey that knows who is with it.
+class watched_provider final : public transport {
+public:
+    awaitable<http_response> send(http_request request) override {
+        ++entered;
+        ++within;
+        const std::unique_ptr<std::atomic<int>, void (*)(std::atomic<int>*)> leaving{
+            &within, [](std::atomic<int>* who) { --*who; }};
+        for (int each = 0; each < 5; ++each) {
+            co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+        }
+        co_return http_response{200, request.operation == "exchange" ? R"({"access_token":"a1","token_type":"Bearer"})"
+                                                                     : R"({"sub":"ann"})"};
+    }
+    std::atomic<int> entered{0};
+    std::atomic<int> within{0};
+};
+
+TEST_CASE("once close has returned, no login is at a transport, on any thread") {
+    for (const auto each : backends) {
+        watched_provider provider;
+        const client with = hitkey(provider);
+        ends how;
+        asio::thread_pool context{4};
+        std::unique_ptr<login_broker> broker;
+        std::visit(
+            [&](auto backend) { broker = std::make_unique<login_broker>(context.get_executor(), std::move(backend)); },
+            each());
+        for (int number = 0; number < 300; ++number) {
+            const pending_login login = broker->begin(with);
+            start(context, broker->complete(callback_of(login), login.cookie()), how, false);
+        }
+        asio::co_spawn(context, broker->close(0ms), asio::use_future).get();
+        CHECK(provider.within == 0);
+        const int entered = provider.entered;
+        context.join();
+        CHECK(provider.entered == entered);
+        CHECK(how.resumed == how.started);
+        CHECK(how.unexpected == 0);
+        CHECK(how.answers[303] + how.answers[503] == 300);
+    }
+}
+
 awaitable<void> await_login(pending_login login) {
     co_await login.completed(1s);
 }

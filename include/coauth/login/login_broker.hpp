@@ -56,7 +56,8 @@ public:
     /// The same, with logins under way sealed in the browser's cookie.
     login_broker(executor where, sealed_logins how, login_options options = {});
 
-    /// Whoever waits gets `errc::shut_down`; logins whose callback has come end for as long as the executor runs.
+    /// Whoever waits gets `errc::shut_down`; logins whose callback has come go on for as long as the executor runs, and
+    /// need the transports and the cache until then: `close` ends them.
     ~login_broker();
 
     login_broker(const login_broker&) = delete;
@@ -91,7 +92,8 @@ public:
     [[nodiscard]] awaitable<login_answer> complete(std::string callback, std::string cookies, std::string body = {});
 
     /// Begins nothing new, and waits until no login is under way, or `grace` has passed (zero or less: at once); then
-    /// whoever waits gets `errc::shut_down`, and callbacks are refused. Returns how many were still under way.
+    /// whoever waits gets `errc::shut_down`, callbacks are refused, and logins whose callback has come are broken off.
+    /// Returns how many were still under way, once the last has left its transport and the cache.
     awaitable<std::size_t> close(std::chrono::milliseconds grace);
 
     /// A snapshot, for metrics; cheap enough for once a second.
