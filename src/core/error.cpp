@@ -205,12 +205,14 @@ error::error(failure what)
 
 bool is_retryable(const failure& what) noexcept {
     const bool harmless = what.repeatable || !what.request_sent;
+    const bool did_nothing = what.http_status == 429 || what.http_status == 503;
     switch (class_of(what.code)) {
         case failure_class::refused:
             return what.code == errc::temporarily_unavailable || what.code == errc::rate_limited ||
-                   (what.code == errc::server_error && harmless);
+                   (what.code == errc::server_error && (harmless || did_nothing)) ||
+                   (what.code == errc::provider_error && did_nothing);
         case failure_class::http:
-            return what.http_status == 429 || what.http_status == 503 || (what.http_status >= 500 && harmless);
+            return did_nothing || (what.http_status >= 500 && harmless);
         case failure_class::timeout:
             return harmless;
         case failure_class::network:

@@ -38,6 +38,7 @@ secret& secret::operator=(const secret& other) {
         std::string copy = other.value_;
         wipe(value_);
         value_.swap(copy);
+        wipe(copy);  // what a short string's swap has left behind
     }
     return *this;
 }
@@ -46,6 +47,7 @@ secret& secret::operator=(secret&& other) noexcept {
     if (this != &other) {
         wipe(value_);
         value_.swap(other.value_);
+        wipe(other.value_);
     }
     return *this;
 }

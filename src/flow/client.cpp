@@ -31,25 +31,10 @@ failure foreign_failure(const boost::system::error_code& code) {
     return what;
 }
 
-/// Takes the secrets that were sent out of what the provider said: it may have repeated them.
-void redact(std::string& said, const provider::request_values& sent) {
-    provider::redact(said, sent.who->client_secret.reveal());
-    if (sent.grant) {
-        provider::redact(said, sent.grant->code.reveal());
-        provider::redact(said, sent.grant->code_verifier.reveal());
-    }
-    if (sent.token) {
-        provider::redact(said, sent.token->access_token.reveal());
-        provider::redact(said, sent.token->refresh_token ? sent.token->refresh_token->reveal() : "");
-    }
-}
-
-/// What was read of an answer: it came after the request was sent, and may repeat what was sent with it.
+/// What was read of an answer: it came after the request was sent, and a name in it may repeat what was sent.
 failure heard(failure what, const provider::request_values& sent) {
     what.request_sent = true;
-    for (std::string* said : {&what.detail, &what.provider_code, &what.provider_text}) {
-        redact(*said, sent);
-    }
+    provider::redact(what.detail, sent);
     return what;
 }
 
@@ -73,8 +58,9 @@ struct client::steps {
     struct exchange {
         explicit exchange(grant&& what) : redeemed(std::move(what)) {}
         void give(provider::request_values& values) const { values.grant = &redeemed; }
-        result<token> read(const state& self, const http_response& answer) const {
-            return provider::read_token(self.what, operation, answer, self.now(), nullptr, self.options.max_json_depth);
+        result<token> read(const state& self, const http_response& answer, const provider::request_values& sent) const {
+            return provider::read_token(self.what, operation, answer, self.now(), nullptr, self.options.max_json_depth,
+                                        &sent);
         }
         static constexpr std::string_view operation = "exchange";
         grant redeemed;
@@ -88,31 +74,27 @@ struct client::steps {
 
     struct refresh : of_token {
         using of_token::of_token;
-        result<token> read(const state& self, const http_response& answer) const {
-            return provider::read_token(self.what, operation, answer, self.now(), &with, self.options.max_json_depth);
+        result<token> read(const state& self, const http_response& answer, const provider::request_values& sent) const {
+            return provider::read_token(self.what, operation, answer, self.now(), &with, self.options.max_json_depth,
+                                        &sent);
         }
         static constexpr std::string_view operation = "refresh";
     };
 
     struct userinfo : of_token {
         using of_token::of_token;
-        result<identity> read(const state& self, const http_response& answer) const {
-            return provider::read_identity(self.what, operation, answer, self.options.max_json_depth);
+        result<identity> read(const state& self, const http_response& answer,
+                              const provider::request_values& sent) const {
+            return provider::read_identity(self.what, operation, answer, self.options.max_json_depth, &sent);
         }
         static constexpr std::string_view operation = "userinfo";
     };
 
     struct validate : of_token {
         using of_token::of_token;
-        result<validation> read(const state& self, const http_response& answer) const {
-            auto found = provider::read_validation(self.what, operation, answer, self.options.max_json_depth);
-            if (found) {
-                provider::request_values values;
-                values.who = self.who.get();
-                give(values);
-                redact(found->reason, values);
-            }
-            return found;
+        result<validation> read(const state& self, const http_response& answer,
+                                const provider::request_values& sent) const {
+            return provider::read_validation(self.what, operation, answer, self.options.max_json_depth, &sent);
         }
         static constexpr std::string_view operation = "validate";
     };
@@ -124,8 +106,9 @@ struct client::steps {
             of_token::give(values);
             values.arguments = &arguments;
         }
-        result<boost::json::value> read(const state& self, const http_response& answer) const {
-            return provider::read_value(self.what, operation, answer, self.options.max_json_depth);
+        result<boost::json::value> read(const state& self, const http_response& answer,
+                                        const provider::request_values& sent) const {
+            return provider::read_value(self.what, operation, answer, self.options.max_json_depth, &sent);
         }
         std::string operation;
         parameters arguments;
@@ -133,7 +116,8 @@ struct client::steps {
 
     template <class Step>
     using read_by = typename decltype(std::declval<const Step&>().read(
-        std::declval<const state&>(), std::declval<const http_response&>()))::value_type;
+        std::declval<const state&>(), std::declval<const http_response&>(),
+        std::declval<const provider::request_values&>()))::value_type;
 
     // The frame holds what has to outlast the wait and nothing else: Asio has small ones ready, and goes without for
     // those over 1 KiB.
@@ -173,9 +157,10 @@ struct client::steps {
     /// What was read; it was something, or this throws.
     template <class Step>
     static result<read_by<Step>> conclude(const state& self, const Step& step, const http_response& answer) {
-        auto read = step.read(self, answer);
+        const provider::request_values sent = values_of(self, step);
+        auto read = step.read(self, answer, sent);
         if (!read) {
-            fail(self, step.operation, heard(std::move(read).error(), values_of(self, step)));
+            fail(self, step.operation, heard(std::move(read).error(), sent));
         }
         return read;
     }

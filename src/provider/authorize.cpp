@@ -153,7 +153,8 @@ std::optional<failure> authorization_builder::choose_redirect_uri() {
     }
     if (rules_.state_in_redirect_uri) {
         boost::urls::url with_state = boost::urls::parse_uri(who_.redirect_uri).value();
-        with_state.params().append({what_.data().callback.state, login_.state});
+        // Form readers take a "+" that is not escaped for a space.
+        with_state.encoded_params().append({percent_encode(what_.data().callback.state), percent_encode(login_.state)});
         login_.redirect_uri = with_state.buffer();
     }
     return std::nullopt;

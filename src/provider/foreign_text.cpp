@@ -3,6 +3,7 @@
 #include <coauth/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace coauth::provider {
 namespace {
@@ -41,6 +42,46 @@ bool is_made_of_words(std::string_view run) noexcept {
     return true;
 }
 
+std::array<std::string_view, 5> secrets_of(const request_values& sent) noexcept {
+    std::array<std::string_view, 5> all;
+    if (sent.who != nullptr) {
+        all[0] = sent.who->client_secret.reveal();
+    }
+    if (sent.grant != nullptr) {
+        all[1] = sent.grant->code.reveal();
+        all[2] = sent.grant->code_verifier.reveal();
+    }
+    if (sent.token != nullptr) {
+        all[3] = sent.token->access_token.reveal();
+        all[4] = sent.token->refresh_token ? sent.token->refresh_token->reveal() : "";
+    }
+    return all;
+}
+
+void take_out(std::string& text, std::string_view secret) {
+    if (secret.size() < shortest_known_secret) {
+        return;
+    }
+    for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + redacted.size())) {
+        text.replace(at, secret.size(), redacted);
+    }
+}
+
+/// Of text that was cut: what is left of a secret at its end.
+void take_out_beginning(std::string& text, std::string_view secret) {
+    constexpr std::string_view cut = "...";
+    if (!text.ends_with(cut)) {
+        return;
+    }
+    const auto left = std::string_view(text).substr(0, text.size() - cut.size());
+    for (auto length = secret.size(); length > shortest_known_secret; --length) {
+        if (left.ends_with(secret.substr(0, length - 1))) {
+            text.replace(left.size() - (length - 1), length - 1, redacted);
+            return;
+        }
+    }
+}
+
 }  // namespace
 
 std::string foreign_text(std::string_view text) {
@@ -58,22 +99,19 @@ std::string foreign_text(std::string_view text) {
     return printable(shown);
 }
 
-void redact(std::string& text, std::string_view secret) {
-    if (secret.size() < shortest_known_secret) {
-        return;
-    }
-    for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + redacted.size())) {
-        text.replace(at, secret.size(), redacted);
-    }
-    constexpr std::string_view cut = "...";
-    if (text.ends_with(cut)) {
-        const auto left = std::string_view(text).substr(0, text.size() - cut.size());
-        for (auto length = secret.size() - 1; length >= shortest_known_secret; --length) {
-            if (left.ends_with(secret.substr(0, length))) {
-                text.replace(left.size() - length, length, redacted);
-                break;
-            }
+std::string foreign_text(std::string text, const request_values* sent) {
+    if (sent != nullptr) {
+        for (const std::string_view each : secrets_of(*sent)) {
+            take_out(text, each);
         }
+    }
+    return foreign_text(text);
+}
+
+void redact(std::string& text, const request_values& sent) {
+    for (const std::string_view each : secrets_of(sent)) {
+        take_out(text, each);
+        take_out_beginning(text, each);
     }
     text = printable(text);
 }

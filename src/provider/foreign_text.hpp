@@ -1,5 +1,7 @@
 #pragma once
 
+#include <coauth/provider/request.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -12,7 +14,11 @@ namespace coauth::provider {
 /// together from words as "redirect_uri_mismatch" and "InvalidAuthorizationCode" are.
 [[nodiscard]] std::string foreign_text(std::string_view text);
 
-/// Takes a known secret, of at least 8 characters, out of text that was made `printable`, even where that has cut it.
-void redact(std::string& text, std::string_view secret);
+/// The same, without the secrets of the request that the words answer either, those of at least 8 characters. `sent`
+/// may be null.
+[[nodiscard]] std::string foreign_text(std::string text, const request_values* sent);
+
+/// Takes them out of text that was made `printable`, even where that has cut one.
+void redact(std::string& text, const request_values& sent);
 
 }  // namespace coauth::provider

@@ -98,8 +98,9 @@ struct body_condition {
     enum class test { equals, differs, present, absent, empty, text };
     test what = test::present;
     field_pointer at;
-    boost::json::value value;  ///< For equals and differs.
-    std::string text;          ///< For text: the whole body, trimmed.
+    boost::json::value value;     ///< For equals and differs.
+    std::string text;             ///< For text: the whole body, trimmed.
+    std::optional<errc> means{};  ///< Of a reply for which it holds, if its words say nothing.
 };
 
 struct error_rules {

@@ -295,6 +295,7 @@ const format<body_condition>& format_of<body_condition>() {
              into.what = text;
              read(where, value, into.text);
          }},
+        {"means", &body_condition::means},
     };
     return fields;
 }
@@ -307,7 +308,8 @@ void read(const place& where, const json::value& value, body_condition& into) {
     }
     const bool is_placed = object->contains("at");
     const bool wants_place = into.what != body_condition::test::empty && into.what != body_condition::test::text;
-    if (object->size() != (is_placed ? 2 : 1) || is_placed != wants_place) {
+    const std::size_t tests = object->size() - (is_placed ? 1U : 0U) - (object->contains("means") ? 1U : 0U);
+    if (tests != 1 || is_placed != wants_place) {
         where.report(
             "this is no test; write {\"at\": POINTER} with one of \"equals\", \"differs\", \"present\" and "
             "\"absent\", or {\"empty\": true}, or {\"text\": TEXT}");

@@ -40,6 +40,20 @@ std::optional<bool> flag(const reply_value& reply, const field_pointer& at) {
     return text == "false" || text == "0" ? std::optional(false) : std::nullopt;
 }
 
+/// What a reply that refuses nothing says of a token; nothing where it says neither.
+std::optional<bool> validity(const operation_rules& operation, const json::value& reply) {
+    if (operation.format == reply_format::none) {
+        return true;
+    }
+    if (const auto* object = reply.if_object(); object && object->contains("active")) {
+        return flag(reply, {"/active"});  // RFC 7662, section 2.2
+    }
+    if (const auto* word = reply.if_bool()) {
+        return *word;
+    }
+    return is_empty(reply) ? std::nullopt : std::optional{true};
+}
+
 /// A program may cut a name at a NUL, or take a line for two: then one user is taken for another.
 bool has_control_character(std::string_view text) noexcept {
     return !all_between(text, ' ', '~') &&
@@ -49,9 +63,10 @@ bool has_control_character(std::string_view text) noexcept {
 }  // namespace
 
 std::optional<failure> read_expected_body(const profile_data& what, const operation_rules& operation,
-                                          const http_response& response, std::size_t max_json_depth, reply_body& into) {
+                                          const http_response& response, std::size_t max_json_depth,
+                                          const request_values* sent, reply_body& into) {
     read_body(operation.format, response.body(), max_json_depth, into);
-    auto refusal = find_refusal(what, operation, response, into, max_json_depth);
+    auto refusal = find_refusal(what, operation, response, into, max_json_depth, sent);
     if (!refusal && !into.problem.empty()) {
         refusal = reply_failure(what, operation, response, errc::malformed_reply, std::move(into.problem));
     }
@@ -68,8 +83,9 @@ namespace {
 
 /// The same without a name that stands twice.
 std::optional<failure> read_unambiguous(const profile_data& what, const operation_rules& operation,
-                                        const http_response& response, std::size_t max_json_depth, reply_body& into) {
-    auto refusal = read_expected_body(what, operation, response, max_json_depth, into);
+                                        const http_response& response, std::size_t max_json_depth,
+                                        const request_values* sent, reply_body& into) {
+    auto refusal = read_expected_body(what, operation, response, max_json_depth, sent, into);
     if (!refusal && !into.repeated.empty()) {
         refusal = repeated_name(what, operation, response, into.repeated.front());
     }
@@ -77,9 +93,10 @@ std::optional<failure> read_unambiguous(const profile_data& what, const operatio
 }
 
 result<json::value> read_expected(const profile_data& what, const operation_rules& operation,
-                                  const http_response& response, std::size_t max_json_depth) {
+                                  const http_response& response, std::size_t max_json_depth,
+                                  const request_values* sent) {
     reply_body body(reply_body::purpose::hand_on, shared_reply_memory());
-    if (auto refusal = read_unambiguous(what, operation, response, max_json_depth, body)) {
+    if (auto refusal = read_unambiguous(what, operation, response, max_json_depth, sent, body)) {
         return std::move(*refusal);
     }
     return std::move(body.value);
@@ -103,23 +120,23 @@ result<identity> identity_of(const profile& what, const identity_rules& at, cons
 }  // namespace
 
 result<json::value> read_value(const profile& what, std::string_view operation, const http_response& response,
-                               std::size_t max_json_depth) {
+                               std::size_t max_json_depth, const request_values* sent) {
     const auto* rules = what.data().find(operation);
     if (!rules) {
         return unsupported(what.data(), operation);
     }
-    return read_expected(what.data(), *rules, response, max_json_depth);
+    return read_expected(what.data(), *rules, response, max_json_depth, sent);
 }
 
 result<identity> read_identity(const profile& what, std::string_view operation, const http_response& response,
-                               std::size_t max_json_depth) {
+                               std::size_t max_json_depth, const request_values* sent) {
     const auto* rules = what.data().find(operation);
     if (!rules) {
         return unsupported(what.data(), operation);
     }
     reply_memory<2048> memory;  // of what is read, until the identity has been made of it
     reply_body body(reply_body::purpose::look_at, &memory);
-    if (auto refusal = read_unambiguous(what.data(), *rules, response, max_json_depth, body)) {
+    if (auto refusal = read_unambiguous(what.data(), *rules, response, max_json_depth, sent, body)) {
         return std::move(*refusal);
     }
     const auto& at = rules->identity;
@@ -137,13 +154,13 @@ result<identity> read_identity(const profile& what, std::string_view operation, 
 }
 
 result<validation> read_validation(const profile& what, std::string_view operation, const http_response& response,
-                                   std::size_t max_json_depth) {
+                                   std::size_t max_json_depth, const request_values* sent) {
     const auto* rules = what.data().find(operation);
     if (!rules) {
         return unsupported(what.data(), operation);
     }
     validation answer;
-    auto reply = read_expected(what.data(), *rules, response, max_json_depth);
+    auto reply = read_expected(what.data(), *rules, response, max_json_depth, sent);
     if (!reply) {
         const failure& refusal = reply.error();
         if (refusal.code != errc::invalid_token && refusal.code != errc::invalid_grant) {
@@ -155,7 +172,12 @@ result<validation> read_validation(const profile& what, std::string_view operati
         answer.claims = std::move(body.value);
         return answer;
     }
-    answer.active = flag(*reply, {"/active"}).value_or(true);  // RFC 7662, section 2.2
+    const std::optional<bool> active = validity(*rules, *reply);
+    if (!active) {
+        return reply_failure(what.data(), *rules, response, errc::malformed_reply,
+                             "it does not say whether the token is good");
+    }
+    answer.active = *active;
     answer.subject = claim(*reply, rules->identity.subject);
     answer.claims = std::move(*reply);
     return answer;

@@ -6,6 +6,7 @@
 #include <coauth/core/error.hpp>
 #include <coauth/core/http_message.hpp>
 #include <coauth/provider/profile.hpp>
+#include <coauth/provider/request.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -16,7 +17,7 @@ namespace coauth::provider {
 /// Reads the body of a reply that the operation expects, which may repeat names. Any other reply is a failure.
 [[nodiscard]] std::optional<failure> read_expected_body(const profile_data& what, const operation_rules& operation,
                                                         const http_response& response, std::size_t max_json_depth,
-                                                        reply_body& into);
+                                                        const request_values* sent, reply_body& into);
 
 /// A reply's failure to say which of two values it means.
 [[nodiscard]] failure repeated_name(const profile_data& what, const operation_rules& operation,

@@ -23,17 +23,6 @@ bool brings_token(const operation_rules& operation) noexcept {
     return operation.name == "exchange" || operation.name == "refresh";
 }
 
-bool is_empty(const reply_value& value) noexcept {
-    if (const auto* nested = value.json()) {
-        return nested->is_array() ? nested->get_array().empty() : nested->get_object().empty();
-    }
-    if (const auto* members = value.members()) {
-        return members->empty();
-    }
-    const auto* text = value.get_if<std::string_view>();
-    return !value || (text && text->empty());
-}
-
 /// A form has texts alone, so that its "0" is the number 0 too.
 bool same(const reply_value& found, const json::value& wanted) {
     if (found.is_structured()) {
@@ -63,6 +52,23 @@ bool holds(const body_condition& condition, const reply_value& value, const repl
         default:
             return is_empty(found);
     }
+}
+
+/// What the profile's conditions say of a body.
+struct recognition {
+    bool refused = false;
+    std::optional<errc> means;
+};
+
+recognition recognise(const error_rules& rules, const reply_value& value, const reply_body& body) {
+    recognition made;
+    for (const body_condition& each : rules.when) {
+        if (holds(each, value, body)) {
+            made.refused = true;
+            made.means = made.means ? made.means : each.means;
+        }
+    }
+    return made;
 }
 
 bool is_expected(const operation_rules& operation, unsigned status) {
@@ -165,7 +171,8 @@ errc meaning_of_status(unsigned status, bool has_words, bool asks_for_token) {
     return status >= 500 ? errc::server_error : errc::invalid_request;
 }
 
-errc meaning_of(const operation_rules& operation, unsigned status, const words& said, std::string_view challenge) {
+errc meaning_of(const operation_rules& operation, unsigned status, const words& said, std::string_view challenge,
+                std::optional<errc> by_condition) {
     const auto& rules = operation.errors;
     if (const auto found = mapped(rules, said)) {
         return *found;
@@ -177,6 +184,9 @@ errc meaning_of(const operation_rules& operation, unsigned status, const words& 
     }
     if (const auto found = oauth_errc(challenge)) {
         return *found;
+    }
+    if (by_condition) {
+        return *by_condition;
     }
     if (const auto found = rules.statuses.find(status); found != rules.statuses.end()) {
         return found->second;
@@ -220,14 +230,14 @@ failure reply_failure(const profile_data& what, const operation_rules& operation
 }
 
 std::optional<failure> find_refusal(const profile_data& what, const operation_rules& operation,
-                                    const http_response& response, const reply_body& body, std::size_t max_json_depth) {
+                                    const http_response& response, const reply_body& body, std::size_t max_json_depth,
+                                    const request_values* sent) {
     const auto& rules = operation.errors;
     const bool is_unread = is_json_unread(body);
     const json::value unread = is_unread ? read_anyway(body.text, max_json_depth) : json::value{};
     const reply_value value = is_unread ? reply_value(unread) : body.root();
-    const bool refused = std::any_of(rules.when.begin(), rules.when.end(),
-                                     [&](const body_condition& condition) { return holds(condition, value, body); }) ||
-                         !is_expected(operation, response.status()) ||
+    const recognition known = recognise(rules, value, body);
+    const bool refused = known.refused || !is_expected(operation, response.status()) ||
                          (brings_token(operation) && !standard_error(value).empty());
     if (!refused) {
         return std::nullopt;
@@ -241,13 +251,13 @@ std::optional<failure> find_refusal(const profile_data& what, const operation_ru
     if (const auto error = standard_error(value); !error.empty()) {
         said.codes.emplace_back(error);
     }
-    const errc code = meaning_of(operation, response.status(), said, challenge);
+    const errc code = meaning_of(operation, response.status(), said, challenge, known.means);
     failure made = reply_failure(what, operation, response, code, advice(rules, said, code));
     if (const auto id = request_id(rules, value); !id.empty()) {
         made.detail += (made.detail.empty() ? "" : "; ") + ("the provider calls this request " + id);
     }
-    made.provider_code = foreign_text(said.codes.empty() ? challenge : said.codes.front());
-    made.provider_text = foreign_text(said.texts.empty() ? said.plain : said.texts.front());
+    made.provider_code = foreign_text(said.codes.empty() ? std::string{challenge} : said.codes.front(), sent);
+    made.provider_text = foreign_text(said.texts.empty() ? said.plain : said.texts.front(), sent);
     return made;
 }
 

@@ -5,6 +5,7 @@
 #include <coauth/core/error.hpp>
 #include <coauth/core/http_message.hpp>
 #include <coauth/provider/profile.hpp>
+#include <coauth/provider/request.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -22,6 +23,6 @@ namespace coauth::provider {
 /// the status, and a standard `error` in the reply of an exchange or refresh.
 [[nodiscard]] std::optional<failure> find_refusal(const profile_data& what, const operation_rules& operation,
                                                   const http_response& response, const reply_body& body,
-                                                  std::size_t max_json_depth);
+                                                  std::size_t max_json_depth, const request_values* sent);
 
 }  // namespace coauth::provider

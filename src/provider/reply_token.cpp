@@ -33,7 +33,8 @@ result<token> token_of(const profile_data& what, const operation_rules& rules, c
 }  // namespace
 
 result<token> read_token(const profile& what, std::string_view operation, const http_response& response,
-                         clock::wall_time received_at, const token* previous, std::size_t max_json_depth) {
+                         clock::wall_time received_at, const token* previous, std::size_t max_json_depth,
+                         const request_values* sent) {
     const auto& data = what.data();
     const auto* rules = data.find(operation);
     if (!rules) {
@@ -41,7 +42,7 @@ result<token> read_token(const profile& what, std::string_view operation, const 
     }
     reply_memory<2048> memory;  // of what is read, until the token has been made of it
     reply_body reply(reply_body::purpose::look_at, &memory);
-    if (auto refusal = read_expected_body(data, *rules, response, max_json_depth, reply)) {
+    if (auto refusal = read_expected_body(data, *rules, response, max_json_depth, sent, reply)) {
         return std::move(*refusal);
     }
     const auto repeated = std::find_if(reply.repeated.begin(), reply.repeated.end(), [&](std::string_view name) {

@@ -44,6 +44,17 @@ reply_value::reply_value(const json::value& value) noexcept {
     }
 }
 
+bool is_empty(const reply_value& value) noexcept {
+    if (const auto* nested = value.json()) {
+        return nested->is_array() ? nested->get_array().empty() : nested->get_object().empty();
+    }
+    if (const auto* members = value.members()) {
+        return members->empty();
+    }
+    const auto* text = value.get_if<std::string_view>();
+    return !value || (text && text->empty());
+}
+
 std::optional<std::string> text_of(const reply_value& value) {
     if (const auto* text = value.get_if<std::string_view>()) {
         return text->empty() ? std::nullopt : std::optional<std::string>(*text);

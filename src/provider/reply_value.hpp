@@ -61,6 +61,9 @@ private:
     any is_;
 };
 
+/// Whether there is nothing, or an empty array, object or text.
+[[nodiscard]] bool is_empty(const reply_value& value) noexcept;
+
 /// A text as it is, and an integer in decimal digits, exactly; nothing for any other value, or an empty text.
 [[nodiscard]] std::optional<std::string> text_of(const reply_value& value);
 

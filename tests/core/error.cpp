@@ -126,6 +126,29 @@ TEST_CASE("a code that may have been read is not sent again") {
     CHECK_FALSE(coauth::is_retryable(unavailable));
 }
 
+TEST_CASE("with 429 and 503 a provider did nothing, whatever its words; a clear refusal stays one") {
+    failure told = of(errc::server_error);
+    told.request_sent = true;
+    told.repeatable = false;
+    for (const unsigned status : {429U, 503U}) {
+        told.http_status = status;
+        for (const errc code : {errc::server_error, errc::provider_error}) {
+            told.code = code;
+            CHECK(coauth::is_retryable(told));
+        }
+        for (const errc code : {errc::invalid_grant, errc::invalid_client, errc::access_denied}) {
+            told.code = code;
+            CHECK_FALSE(coauth::is_retryable(told));
+        }
+    }
+    told.http_status = 502;
+    told.code = errc::server_error;
+    CHECK_FALSE(coauth::is_retryable(told));
+    told.http_status = 200;
+    told.code = errc::provider_error;
+    CHECK_FALSE(coauth::is_retryable(told));
+}
+
 TEST_CASE("what only a new login mends") {
     CHECK(coauth::needs_login(of(errc::invalid_grant)));
     CHECK(coauth::needs_login(of(errc::invalid_token)));

@@ -57,6 +57,22 @@ TEST_CASE("a moved-from secret keeps nothing, in the small buffer neither") {
     }
 }
 
+TEST_CASE("nothing of a short secret stays where it was moved from, or copied by the way") {
+    const std::string value = "Sh0rt!x9";
+    const auto shows = [&](const secret& where) {
+        return std::string{reinterpret_cast<const char*>(&where), sizeof where}.find(value.substr(1)) !=
+               std::string::npos;
+    };
+    for (const std::string old : {"", "old", "an old secret that has memory of its own, and is far too long"}) {
+        secret from{value};
+        REQUIRE(shows(from));
+        secret to{old};
+        to = std::move(from);
+        CHECK(to.reveal() == value);
+        CHECK_FALSE(shows(from));  // NOLINT(bugprone-use-after-move): what is asserted
+    }
+}
+
 TEST_CASE("assigning a secret to itself keeps it") {
     secret value{"kept"};
     secret& same = value;

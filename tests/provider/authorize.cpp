@@ -1,6 +1,7 @@
 #include "tests/provider/steps.hpp"
 
 #include <coauth/provider/authorization.hpp>
+#include <coauth/provider/callback.hpp>
 
 #include <doctest/doctest.h>
 
@@ -175,6 +176,20 @@ TEST_CASE("a state may travel in the redirect URI, which is then the one of the 
           "https://api.hikeup.com/oauth/authorize?client_id=app-1&redirect_uri="
           "https%3A%2F%2Fgame.example%2Fcallback%3Fstate%3D" +
               std::string(drawn));
+}
+
+TEST_CASE("a state of one's own comes back from the redirect URI as it was") {
+    const auto what = edited(
+        "hike", {{"/authorization/state", R"({"in": "redirect_uri"})"},
+                 {"/authorization/parameters", R"({"client_id": "{client_id}", "redirect_uri": "{redirect_uri}"})"}});
+    for (const char* uri : {"https://game.example/cb", "https://game.example/cb?x=a+b%2B"}) {
+        for (const char* state : {"a+b/c==", "a&b", "a%2Bb", "a~b'c\"", "a#b;c", "a?b=c"}) {
+            CAPTURE(state);
+            const auto login = begun(what, {.state = state}, application(uri));
+            CHECK(login.redirect_uri.starts_with(uri));
+            CHECK(provider::read_callback(what, login, login.redirect_uri + "&code=c1", {}).has_value());
+        }
+    }
 }
 
 TEST_CASE("a nonce is drawn where the profile sends one") {

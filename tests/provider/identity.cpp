@@ -124,6 +124,26 @@ TEST_CASE("an introspection says itself whether a token is active") {
     CHECK_FALSE(asked(R"({"active": false})").active);
     CHECK(asked(R"({"active": true, "sub": "u"})").active);
     CHECK(asked(R"({"active": true, "sub": "u"})").subject == "u");
+    CHECK(asked(R"({"active": "true"})").active);
+    CHECK_FALSE(asked("false").active);
+}
+
+TEST_CASE("a reply that says nothing of a token does not make it good") {
+    const auto asked = [](std::string_view format, std::string body) {
+        const auto what =
+            edited("hike", {{"/operations/validate", R"({"method": "GET", "url": "https://api.hikeup.com/check"})"},
+                            {"/operations/validate/format", "\"" + std::string(format) + "\""}});
+        return provider::read_validation(what, "validate", reply(200, std::move(body)));
+    };
+    for (const char* body : {"", "null", "[]", "{}", "\"\"", R"({"active": null})", R"({"active": 7})",
+                             R"({"active": "perhaps"})", R"({"active": {}})"}) {
+        CAPTURE(body);
+        CHECK(asked("json", body).error().code == errc::malformed_reply);
+    }
+    CHECK(asked("text", "").error().code == errc::malformed_reply);
+    CHECK(asked("text", "valid").value().active);
+    CHECK(asked("json", R"({"scope": ["a"]})").value().active);
+    CHECK(asked("none", "").value().active);  // the status says it
 }
 
 TEST_CASE("the value of any operation, by its format") {

@@ -107,6 +107,9 @@ TEST_CASE("pointers and conditions that are none") {
         {"/errors", R"({"when": [{"at": "/a", "empty": true}]})", "/errors/when/0", "this is no test"},
         {"/errors", R"({"when": [{"empty": false}]})", "/errors/when/0/empty", "either true or left out"},
         {"/errors", R"({"when": [{"text": 1}]})", "/errors/when/0/text", "has to be a text"},
+        {"/errors", R"({"when": [{"means": "invalid_token"}]})", "/errors/when/0", "this is no test"},
+        {"/errors", R"({"when": [{"at": "/a", "means": "invalid_token"}]})", "/errors/when/0", "this is no test"},
+        {"/errors", R"({"when": [{"empty": true, "means": "gone"}]})", "/errors/when/0/means", "none of the words"},
         {"/callback/token", "{}", "/callback/token", "\"access_token\" is missing"},
     });
 }

@@ -69,6 +69,8 @@ TEST_CASE("each provider's errors mean what its document says") {
         {"hitbox", "exchange", 401, "authentication_failed\n", errc::invalid_grant},
         {"hitbox", "userinfo", 200, "[]", errc::invalid_token},
         {"hitbox", "user_from_token", 200, "[]", errc::invalid_token},
+        {"hitbox", "userinfo", 200, R"({"error": true, "error_msg": "database is down"})", errc::provider_error},
+        {"hitbox", "validate", 200, R"({"success": false})", errc::provider_error},
         {"hitbox", "list_apps", 200, R"({"success": false, "error": true, "error_msg": "user_not_found"})",
          errc::provider_error},
         {"hitbox", "revoke", 200, R"({"error": false, "success": false})", errc::provider_error},
@@ -110,6 +112,25 @@ TEST_CASE("advice of the profile stands before the general one, and that of a te
     CHECK(expired.detail.find("log in again") != std::string::npos);
     CHECK(expired.detail != moved.detail);
     CHECK(refused(builtin("hike"), "exchange", reply(400, R"({"error": "invalid_grant"})")).detail == "log in again");
+}
+
+TEST_CASE("what a condition means counts where the words say nothing, and before the status") {
+    const auto what = edited("hike", {{"/operations/list", R"({"method": "GET", "url": "https://api.hikeup.com/l"})"},
+                                      {"/operations/list/errors",
+                                       R"({"when": [{"at": "/ok", "equals": false},
+                                                    {"at": "/gone", "present": true, "means": "invalid_token"},
+                                                    {"text": "busy", "means": "rate_limited"}],
+                                           "map": {"known": "invalid_scope"}, "statuses": {"200": "server_error"}})"}});
+    const auto code = [&](std::string body, unsigned status = 200) {
+        return name_of(refused(what, "list", reply(status, std::move(body))).code);
+    };
+    CHECK(code(R"({"gone": 1})") == "invalid_token");
+    CHECK(code(R"({"ok": false, "gone": 1})") == "invalid_token");
+    CHECK(code(R"({"gone": 1})", 404) == "invalid_token");
+    CHECK(code(R"({"gone": 1, "error": "known"})") == "invalid_scope");
+    CHECK(code(R"({"gone": 1, "error": "invalid_client"})") == "invalid_client");
+    CHECK(code(R"({"ok": false})") == "server_error");
+    CHECK(code("busy\n") == "rate_limited");
 }
 
 TEST_CASE("a status without words of OAuth is no OAuth error") {

@@ -176,7 +176,7 @@ private:
 
 /// The same request may succeed later without anybody doing anything, and sending it again does no harm. An exchange or
 /// refresh that may have been read (`request_sent`, not `repeatable`) is retryable only where the provider said that it
-/// did nothing (429, 503): a code and a rotating refresh token are good for one use.
+/// did nothing (429, 503), whatever its words: a code and most refresh tokens are good for one use.
 [[nodiscard]] bool is_retryable(const failure& what) noexcept;
 
 /// Only a new login by the user mends this.

@@ -36,7 +36,7 @@ public:
         }
     }
     secret& operator=(const secret& other);      ///< Wipes what was there.
-    secret& operator=(secret&& other) noexcept;  ///< Wipes what was there, and leaves `other` empty.
+    secret& operator=(secret&& other) noexcept;  ///< Wipes what was there; leaves `other` empty and its memory wiped.
     ~secret() {
         if (!value_.empty() || has_own_memory(value_)) {  // what was moved from is clean
             wipe(value_);

@@ -74,8 +74,8 @@ public:
     [[nodiscard]] awaitable<token> exchange(grant redeemed) const;
 
     /// A new access token for an old one's refresh token (RFC 6749, section 6). What the reply leaves out stays as it
-    /// was. Not retryable once sent, where refresh tokens rotate. Throws `errc::unsupported_operation` where the
-    /// provider has no refresh, `errc::invalid_argument` where the token has no refresh token.
+    /// was. Not retryable once sent: the refresh token may have been used up. Throws `errc::unsupported_operation`
+    /// where the provider has no refresh, `errc::invalid_argument` where the token has no refresh token.
     [[nodiscard]] awaitable<token> refresh(token old) const;
 
     /// Who the token belongs to (OpenID Connect Core 1.0, section 5.3, where the provider follows it). Retryable.
