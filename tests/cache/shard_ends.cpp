@@ -276,10 +276,10 @@ TEST_CASE("a cache whose context is gone can still be closed") {
             gone->run_one();
         }
     }
+    provider.forget();
     gone.reset();
     boost::asio::io_context context;
     const auto closed = start(context, cache.close());
     context.poll();
     CHECK(closed->value == 0U);
-    provider.forget();
 }

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace coauth::test {
 namespace {
@@ -144,11 +145,11 @@ TEST_CASE("close waits for a transport that does not heed that the login is brok
 
 TEST_CASE("who had to make room for a login is told, though the broker closes meanwhile") {
     struct closing_random final : random_source {
-        std::function<void()> meanwhile;
+        mutable std::function<void()> meanwhile;
         void fill(std::span<unsigned char> bytes) const override {
             system_random()->fill(bytes);
-            if (meanwhile) {
-                meanwhile();
+            if (const auto now = std::exchange(meanwhile, nullptr)) {
+                now();
             }
         }
     };
@@ -160,10 +161,7 @@ TEST_CASE("who had to make room for a login is told, though the broker closes me
     const pending_login first = world.broker->begin(hitkey);
     const auto waiting = world.start(first.completed(1h));
     std::shared_ptr<started<std::size_t>> closed;
-    random->meanwhile = [&] {
-        random->meanwhile = nullptr;
-        closed = world.start(world.broker->close(20s));
-    };
+    random->meanwhile = [&] { closed = world.start(world.broker->close(20s)); };
     CHECK(failure_of([&] { (void)world.broker->begin(hitkey); }).code == errc::shut_down);
     world.settle();
     CHECK(waiting->why().code == errc::login_displaced);
