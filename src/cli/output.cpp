@@ -23,6 +23,10 @@ namespace json = boost::json;
     throw program_error("cannot write " + (file.empty() ? "standard output" : file) + ": " + std::strerror(reason));
 }
 
+[[noreturn]] void would_replace(const std::string& file) {
+    throw program_error(file + " is there already, and is not replaced; name another file, or move that one away");
+}
+
 void write_all(int descriptor, std::string_view text, const std::string& file) {
     while (!text.empty()) {
         const ssize_t written = ::write(descriptor, text.data(), text.size());
@@ -90,12 +94,15 @@ void write_line(std::string_view start, std::string_view line) noexcept {
 
 }  // namespace
 
-output::output(std::string file) : file_(std::move(file)), descriptor_(STDOUT_FILENO) {
+output::output(std::string file, existing there) : file_(std::move(file)), descriptor_(STDOUT_FILENO), there_(there) {
     if (!file_.empty()) {
         // A device or a pipe would be replaced by the file, not written to.
         std::error_code ignored;
-        const auto there = std::filesystem::symlink_status(file_, ignored).type();
-        if (there != std::filesystem::file_type::not_found && there != std::filesystem::file_type::regular) {
+        const auto found = std::filesystem::symlink_status(file_, ignored).type();
+        if (there_ == existing::kept && found != std::filesystem::file_type::not_found) {
+            would_replace(file_);
+        }
+        if (found != std::filesystem::file_type::not_found && found != std::filesystem::file_type::regular) {
             throw program_error("cannot write " + file_ + ": it is there and not a regular file");
         }
         unfinished_ = file_ + ".XXXXXX";
@@ -127,7 +134,16 @@ void output::print_text(std::string_view text) {
     if (file_.empty()) {
         return;
     }
-    if (::fsync(descriptor_) != 0 || ::rename(unfinished_.c_str(), file_.c_str()) != 0) {
+    if (::fsync(descriptor_) != 0) {
+        cannot_write(file_, errno);
+    }
+    if (there_ == existing::kept) {
+        if (::link(unfinished_.c_str(), file_.c_str()) != 0) {  // which fails where another came first
+            errno == EEXIST ? would_replace(file_) : cannot_write(file_, errno);
+        }
+        return;
+    }
+    if (::rename(unfinished_.c_str(), file_.c_str()) != 0) {
         cannot_write(file_, errno);
     }
     ::close(descriptor_);

@@ -12,8 +12,11 @@ namespace coauth::cli {
 /// A file is begun when the object is made, before any code is redeemed, and takes its name when it is complete.
 class output {
 public:
+    /// What becomes of a file that is there already.
+    enum class existing { replaced, kept };
+
     /// `file` is empty for standard output. Throws `program_error` where the file cannot be written.
-    explicit output(std::string file = {});
+    explicit output(std::string file = {}, existing there = existing::replaced);
     ~output();
 
     output(const output&) = delete;
@@ -29,6 +32,7 @@ private:
     std::string file_;
     std::string unfinished_;
     int descriptor_;
+    existing there_;
 };
 
 /// The value on indented lines. Control characters are escaped, those above ASCII too: a terminal obeys them.

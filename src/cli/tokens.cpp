@@ -134,7 +134,7 @@ exit_status reseal_tokens(const arguments& given) {
 }
 
 exit_status make_key(const arguments& given) {
-    output printed(given.output_file);
+    output printed(given.output_file, output::existing::kept);  // tokens may be sealed under the keys in it
     const secret made = key_ring::generate(given.key_name.empty() ? name_of_today() : given.key_name);
     std::string line(made.reveal());
     line += '\n';

@@ -10,6 +10,13 @@ quietly() {
 run 0 tokens key first --output first.key
 same 600 "$(stat -c %a first.key)"
 keep_secret "$(cut -d: -f2 first.key)"
+cp first.key kept.key
+run 2 tokens key another --output first.key
+alone
+says err "first.key is there already"
+checks=$((checks + 1))
+cmp -s first.key kept.key || fail "a key file was replaced"
+[ -z "$(ls first.key.* 2>/dev/null)" ] || fail "an unfinished file was left"
 run 0 tokens key
 says out "key-2"
 keep_secret "$(cut -d: -f2 out)"
