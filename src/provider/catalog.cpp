@@ -38,7 +38,7 @@ std::string_view builtin_json(std::string_view name) {
     }
     failure what;
     what.code = errc::unknown_provider;
-    what.detail = "there is no built-in profile \"" + printable(name, 64) + "\"; there are " + joined_names() +
+    what.detail = "\"" + printable(name, 64) + "\"; there are " + joined_names() +
                   ", and a profile of your own can be loaded from its file";
     throw error(std::move(what));
 }

@@ -49,7 +49,8 @@ TEST_CASE("there are five built-in profiles") {
 TEST_CASE("a name that is none is told with those there are") {
     CHECK_THROWS_WITH_AS(
         static_cast<void>(builtin("hitkeys")),
-        doctest::Contains("no built-in profile \"hitkeys\"; there are hike, hikka, hitbox, hitkey, vk"), error);
+        doctest::Contains("no built-in provider of this name: \"hitkeys\"; there are hike, hikka, hitbox, hitkey, vk"),
+        error);
     try {
         static_cast<void>(provider::builtin_json("x\ny"));
         FAIL("it was found");
