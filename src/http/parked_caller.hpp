@@ -3,8 +3,8 @@
 #include <coauth/core/error.hpp>
 #include <coauth/http/awaitable.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/blocking.hpp>
@@ -15,9 +15,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -25,7 +27,7 @@ namespace coauth::http {
 
 /// A caller who awaits what others do: its handler is parked here, and it is resumed once, on its own executor.
 ///
-/// To be used in the initiation of an operation whose signature is `void(std::exception_ptr, T)`, in this order:
+/// To be used in the initiation of an awaitable whose signature is `void(std::exception_ptr, T)`, in this order:
 ///
 ///     const auto waits = std::make_shared<thing>();               // that has a parked_caller<T> in it
 ///     waits->caller.park(home, completion{std::move(handler)});   // `home`: the caller's executor
@@ -38,7 +40,9 @@ namespace coauth::http {
 template <class T>
 class parked_caller {
 public:
-    using completion = boost::asio::any_completion_handler<void(std::exception_ptr, T)>;
+    /// The one that an awaitable has. Of any type, it would take memory and a call by pointer for each who waits.
+    using completion = typename boost::asio::async_result<boost::asio::use_awaitable_t<executor>,
+                                                          void(std::exception_ptr, T)>::handler_type;
     using result = std::variant<T, failure>;
 
     parked_caller() = default;
@@ -53,12 +57,12 @@ public:
     /// The caller's context has it for work, so it does not run dry, and die, as long as the caller is parked.
     void park(const executor& home, completion handler) {
         home_ = boost::asio::prefer(home, boost::asio::execution::outstanding_work.tracked);
-        handler_.swap(handler);  // its move assignment recurses without end in Boost 1.81
+        handler_.emplace(std::move(handler));
     }
 
     /// Whether anybody could cancel it.
     [[nodiscard]] bool is_cancellable() const noexcept {
-        return boost::asio::get_associated_cancellation_slot(handler_).is_connected();
+        return boost::asio::get_associated_cancellation_slot(*handler_).is_connected();
     }
 
     /// Has `cancel()` called, on the caller's executor, when the caller is cancelled: once it is parked, and before
@@ -66,8 +70,7 @@ public:
     /// be called when it has been resumed already, and must not keep the caller alive.
     template <class Cancel>
     void on_cancellation(Cancel cancel) {
-        // Of the completion and not of what it wraps: it keeps something of its own in that one's slot.
-        if (auto slot = boost::asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
+        if (auto slot = boost::asio::get_associated_cancellation_slot(*handler_); slot.is_connected()) {
             slot.assign([cancel = std::move(cancel)](boost::asio::cancellation_type type) {
                 if (type != boost::asio::cancellation_type::none) {
                     cancel();
@@ -109,7 +112,7 @@ public:
     /// thing itself, a circle that nobody else would break; and no executor may be used once its context is gone.
     void forget() noexcept {
         home_ = {};
-        const completion freed{std::move(handler_)};
+        const std::optional<completion> freed{take_handler()};
     }
 
     /// Whether its context is another than this one, which ends.
@@ -131,13 +134,22 @@ private:
 
     template <class Call>
     auto resumption(Call call) {
-        return [handler = std::move(handler_), call = std::move(call)]() mutable {
+        return [handler = *take_handler(), call = std::move(call)]() mutable {
             // The slot is the caller's: it may be touched here, on the caller's executor, and nowhere else.
             if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
                 slot.clear();
             }
             call(std::move(handler));
         };
+    }
+
+    std::optional<completion> take_handler() noexcept {
+        std::optional<completion> taken;
+        if (handler_) {
+            taken.emplace(std::move(*handler_));
+            handler_.reset();
+        }
+        return taken;
     }
 
     template <class Call>
@@ -148,7 +160,7 @@ private:
     }
 
     executor home_;
-    completion handler_;
+    std::optional<completion> handler_;
 };
 
 }  // namespace coauth::http
