@@ -70,12 +70,24 @@ class connection;
 /// What the connections share.
 struct client {
     explicit client(const contest::orders& orders) : given{orders}, bytes{orders} {
+        find_provider();
         tls.load_verify_file(given.ca_file);
         tls.set_verify_mode(asio::ssl::verify_peer);
         if (given.mode == contest::mode::resumed) {
             SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
             SSL_CTX_sess_set_new_cb(tls.native_handle(), &keep_session);
         }
+    }
+
+    /// By its name, as everybody else: Asio's resolver has a thread, and from then on libc locks and counts as in a
+    /// program with several.
+    void find_provider() {
+        names.async_resolve(tcp::v4(), "localhost", std::to_string(given.port),
+                            [this](const error_code& failed, const tcp::resolver::results_type& found) {
+                                require(failed, "resolve");
+                                provider = *found.begin();
+                            });
+        context.run();
     }
 
     void enqueue(waiting request);
@@ -88,6 +100,8 @@ struct client {
     const contest::orders given;
     const prepared bytes;
     asio::io_context context{1};
+    tcp::resolver names{context};
+    tcp::endpoint provider;
     asio::ssl::context tls{asio::ssl::context::tls_client};
     contest::course* making = nullptr;
     std::deque<waiting> queue;
@@ -116,8 +130,7 @@ private:
     void connect() {
         stream_.emplace(asio::basic_stream_socket<tcp, executor_type>{all_.context}, all_.tls);
         served_ = 0;
-        const tcp::endpoint provider{asio::ip::address_v4::loopback(), all_.given.port};
-        stream_->next_layer().async_connect(provider, [this](const error_code& failed) {
+        stream_->next_layer().async_connect(all_.provider, [this](const error_code& failed) {
             require(failed, "connect");
             handshake();
         });
