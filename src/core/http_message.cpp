@@ -203,6 +203,7 @@ http_request& http_request::operator=(http_request other) noexcept {
     provider.swap(other.provider);
     operation.swap(other.operation);
     std::swap(url_is_safe_, other.url_is_safe_);
+    checked_fields_ = other.checked_fields_;
     idempotent = other.idempotent;
     timeout = other.timeout;
     return *this;

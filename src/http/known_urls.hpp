@@ -4,12 +4,13 @@
 
 #include <coauth/core/http_message.hpp>
 
+#include <array>
+#include <atomic>
 #include <cstddef>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace coauth::http {
 
@@ -25,10 +26,20 @@ public:
     [[nodiscard]] result<shared_destination> read(const http_request& request);
 
 private:
+    struct known {
+        std::string url;
+        shared_destination says;
+    };
+
+    [[nodiscard]] const known* find(std::string_view url) const noexcept;
+    void keep(std::string_view url, const shared_destination& says);
+
     static constexpr std::size_t most = 64;
 
-    std::mutex mutex_;
-    std::map<std::string, shared_destination, std::less<>> urls_;
+    // What is known stays as it is, so that it is looked at without a lock.
+    std::array<known, most> known_;
+    std::atomic<std::size_t> count_{0};
+    std::mutex adding_;
 };
 
 }  // namespace coauth::http

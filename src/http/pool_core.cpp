@@ -348,7 +348,11 @@ awaitable<void> pool_core::open(core_ptr self, connection_ptr with) {
 /// What an exchange keeps alive while it is under way. Its connection keeps it for the next one.
 struct pool_core::service final : exchange_owner, std::enable_shared_from_this<service> {
     void request_written() noexcept override { order.which->io.forget_request(); }
-    void response_begun() noexcept override { order.which->told->answer_began(); }
+    void response_begun() noexcept override {
+        progress& told = *order.which->told;
+        self->options_.observer ? told.answer_began()
+                                : told.go_on(phase::receiving);  // when, nobody else wants to know
+    }
 
     void exchange_ended(exchange_result ended) override {
         if (!ended.request_sent) {

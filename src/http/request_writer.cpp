@@ -1,5 +1,6 @@
 #include "http/request_writer.hpp"
 
+#include "core/checked_fields.hpp"
 #include "http/field_syntax.hpp"
 
 #include <coauth/core/port.hpp>
@@ -35,10 +36,7 @@ bool is_host_name(std::string_view text) {
     });
 }
 
-/// What says where a message ends and whom a connection serves is not a caller's to say.
-constexpr word_set transports_own{
-    std::to_array<std::string_view>({"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
-                                     "Proxy-Connection", "TE", "Trailer", "Upgrade", "Expect"})};
+constexpr word_set transports_own{transport_fields};
 
 result<urls::url_view> parse_https_url(std::string_view text) {
     const auto parsed = urls::parse_uri(text);
@@ -157,9 +155,15 @@ result<void> check_request(const http_request& request) {
     const std::string_view method = request.method();
     if (!is_token(method) || method == "CONNECT")
         return not_sendable("\"" + printable(method, 60) + "\" is not a method that may be sent");
-    for (const header_field field : request.headers())
-        if (!is_sendable(field))
+    std::size_t checked = checked_fields::of(request);
+    if (checked == request.header_count())
+        return {};
+    for (const header_field field : request.headers()) {
+        const bool was_checked = checked > 0;
+        checked -= was_checked ? 1 : 0;
+        if (!was_checked && !is_sendable(field))
             return not_sendable(field);
+    }
     return {};
 }
 

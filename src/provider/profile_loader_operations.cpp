@@ -1,6 +1,9 @@
+#include "core/checked_fields.hpp"
 #include "provider/profile_loader_tables.hpp"
 
 #include <coauth/core/encoding.hpp>
+
+#include <boost/url/grammar/ci_string.hpp>
 
 #include <algorithm>
 #include <array>
@@ -23,11 +26,8 @@ bool is_header_name(std::string_view text) noexcept {
 }
 
 bool is_transports_own(std::string_view name) {
-    constexpr std::array<std::string_view, 4> own{"host", "content-length", "connection", "transfer-encoding"};
-    std::string lower(name);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    return std::find(own.begin(), own.end(), lower) != own.end();
+    return std::any_of(transport_fields.begin(), transport_fields.end(),
+                       [name](std::string_view own) { return boost::urls::grammar::ci_is_equal(name, own); });
 }
 
 bool is_visible_ascii(std::string_view text) noexcept {

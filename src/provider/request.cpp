@@ -1,4 +1,5 @@
 #include "core/ascii.hpp"
+#include "core/checked_fields.hpp"
 #include "provider/profile_data.hpp"
 #include "provider/request_body.hpp"
 #include "provider/request_placeholders.hpp"
@@ -183,6 +184,7 @@ result<http_request> build_request(const profile_data& what, const operation_rul
     result<http_request> request(boost::system::in_place_value, operation.method, url, room);
     request->set_safe_url(safe_url);
     auto wrong = write_headers(operation, values, *request);
+    checked_fields::note(*request);  // by the loader, and as they were written
     if (!wrong) {
         wrong = request->write_body([&](std::string& to) { return write_body(operation, values, to); });
     }

@@ -1,9 +1,12 @@
 #include "http/request_writer.hpp"
 
+#include "core/checked_fields.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 using namespace coauth;
 using http::origin;
@@ -43,6 +46,30 @@ http_request with_header(std::string_view name, std::string_view value) {
 }
 
 }  // namespace
+
+TEST_CASE("what comes behind fields that were checked is looked at, wherever the request went meanwhile") {
+    const auto checked = [] {
+        http_request request = with_header("Accept", "application/json");
+        checked_fields::note(request);
+        return request;
+    };
+    CHECK(written(checked()).find("Accept: application/json") != std::string::npos);
+    for (const auto& [name, value] :
+         {std::pair{"X-Line", "a\r\nb"}, std::pair{"Host", "evil.example"}, std::pair{"no token", "x"}}) {
+        CAPTURE(name);
+        http_request request = checked();
+        request.add_header(name, value);
+        CHECK(refused(request).code == errc::invalid_argument);
+        const http_request copied{request};
+        CHECK(refused(copied).code == errc::invalid_argument);
+        http_request assigned{"GET", "https://b.example/"};
+        assigned = std::move(request);
+        CHECK(refused(assigned).code == errc::invalid_argument);
+        http_request anew = checked();
+        anew = with_header(name, value);  // of which nothing was checked
+        CHECK(refused(anew).code == errc::invalid_argument);
+    }
+}
 
 TEST_CASE("a request is written as RFC 9112 has it") {
     http_request request{"POST", "https://api.example/oauth/token?v=1#fragment"};

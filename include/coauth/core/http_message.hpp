@@ -19,7 +19,8 @@ struct header_field {
     std::string_view value;  ///< Without space around it, where it was received.
 };
 
-struct field_lengths;  ///< Of a field's name and value; the library's own.
+struct field_lengths;   ///< Of a field's name and value; the library's own.
+struct checked_fields;  ///< Of a request; the library's own.
 
 /// What requests and responses have in common: header fields and a body. All of it stands in one piece of memory, which
 /// is wiped when the message dies or is assigned over, and when it grows, for all of it may carry secrets.
@@ -190,9 +191,12 @@ public:
     std::optional<std::chrono::milliseconds> timeout;
 
 private:
+    friend checked_fields;
+
     std::string method_;
     std::string safe_url_;
     bool url_is_safe_ = false;
+    std::size_t checked_fields_ = 0;
 };
 
 /// A complete HTTP answer.
