@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace coauth;
 using http::known_urls;
@@ -31,6 +34,26 @@ TEST_CASE("a URL says the same however often it is read") {
             }
         }
     }
+}
+
+TEST_CASE("many threads read what others have just come to know") {
+    known_urls urls;
+    std::atomic<int> right{0};
+    std::vector<std::thread> readers;
+    for (int thread = 0; thread < 4; ++thread) {
+        readers.emplace_back([&, thread] {
+            for (int number = 0; number < 400; ++number) {
+                const std::string path = "/" + std::to_string((number + 25 * thread) % 100);
+                const std::string url = "https://api.example" + path;
+                const auto read = urls.read(asked(url, url));
+                right += read && (*read)->head == " " + path + " HTTP/1.1\r\nHost: api.example\r\n" ? 1 : 0;
+            }
+        });
+    }
+    for (std::thread& each : readers) {
+        each.join();
+    }
+    CHECK(right == 1600);
 }
 
 TEST_CASE("a URL that may not be asked is refused however often it is tried") {
