@@ -47,7 +47,9 @@ secret& secret::operator=(secret&& other) noexcept {
     if (this != &other) {
         wipe(value_);
         value_.swap(other.value_);
-        wipe(other.value_);
+        if (!has_own_memory(value_)) {
+            wipe(other.value_);  // what a short string's swap has left behind
+        }
     }
     return *this;
 }
