@@ -52,8 +52,8 @@ coauth::failure harmed(const std::string& statement) {
 
 TEST_CASE("a record that was altered, cut or moved is told, and kept") {
     const char* const statements[] = {
-        "UPDATE token SET record = CAST(substr(record, 1, length(record) - 1) || "
-        "CASE substr(record, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB) WHERE account = 'ann'",
+        ("UPDATE token SET record = CAST(substr(record, 1, length(record) - 1) || "
+         "CASE substr(record, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB) WHERE account = 'ann'"),
         "UPDATE token SET record = substr(record, 1, length(record) - 1) WHERE account = 'ann'",
         "UPDATE token SET record = substr(record, 1, 1) WHERE account = 'ann'",
         "UPDATE token SET record = x'' WHERE account = 'ann'",
